@@ -1,0 +1,19 @@
+//! Freeze Guard keeps a Python project's dependencies frozen: a requirements file reaches a commit only with the lock
+//! that matches it, and reaches a guarded branch only from an allowed source.
+//!
+//! Data flows one way. Nouns (`source`, `package`, `rule`, `finding`) know nobody; then the stages in a row, each
+//! importing only what stands before it (`tests/layers.rs` holds the table):
+//!
+//! ```text
+//! git -> scope -> files -> rules -> report        check is the spine that runs them
+//!        policy   requirements, locks
+//! wiring (the hooks of a clone)                   a wing; meets the spine only in the binary
+//! ```
+//!
+//! The library never prints and never reads the process environment by itself: environment, working directory, standard
+//! input and clock are parameters.
+
+pub mod finding;
+pub mod package;
+pub mod rule;
+pub mod source;

@@ -1,0 +1,152 @@
+//! The nouns of a requirements file that has been read.
+
+use std::collections::BTreeSet;
+
+use crate::package::PackageName;
+use crate::source::{SourceFile, Span};
+
+/// A requirements file, read.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its text and lines.
+    pub source: SourceFile,
+    /// The encoding it was decoded with, as in `utf-8`, `utf-16-le`.
+    pub encoding: &'static str,
+    /// What it says, in its order.
+    pub entries: Vec<Entry>,
+    /// What is wrong with it, in its order.
+    pub problems: Vec<Problem>,
+}
+
+/// One logical line that is not blank or a comment.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// One-based number of its first physical line.
+    pub line: usize,
+    /// Where it stands in the text, from its first to its last character, continuations included, comment excluded.
+    pub span: Span,
+    /// The logical line: joined, comment removed, stripped.
+    pub text: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What a logical line is.
+#[derive(Clone, Debug)]
+pub enum EntryKind {
+    /// Something to install.
+    Requirement(Box<Requirement>),
+    /// `-r FILE` or `-c FILE`.
+    Include(Include),
+    /// A line of options that concern the whole file.
+    Options(Vec<GlobalOption>),
+    /// What pip would not read; a [`Problem`] says why.
+    Invalid,
+}
+
+/// Something to install.
+#[derive(Clone, Debug)]
+pub struct Requirement {
+    /// How it is written.
+    pub kind: RequirementKind,
+    /// Whether `-e` stands before it.
+    pub editable: bool,
+    /// Its normalised name, where the line tells one.
+    pub name: Option<PackageName>,
+    /// Normalised extras.
+    pub extras: BTreeSet<PackageName>,
+    /// Version specifiers; empty where there are none.
+    pub specifiers: super::Specifiers,
+    /// URL or path as written, where there is one.
+    pub url: Option<String>,
+    /// The environment marker, where there is one.
+    pub marker: Option<super::Marker>,
+    /// `--hash` values.
+    pub hashes: BTreeSet<Hash>,
+}
+
+/// How a requirement is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RequirementKind {
+    /// `name==1.0`
+    Named,
+    /// An archive by URL, with or without `name @`.
+    Url,
+    /// A version control URL.
+    Vcs,
+    /// A local directory.
+    Path,
+    /// A local archive.
+    Archive,
+}
+
+/// `--hash=ALGORITHM:DIGEST`, digest in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hash {
+    /// `sha256`, `sha384` or `sha512`.
+    pub algorithm: String,
+    /// Hexadecimal, lower case.
+    pub digest: String,
+}
+
+/// `-r` or `-c`.
+#[derive(Clone, Debug)]
+pub struct Include {
+    /// Which of the two.
+    pub kind: IncludeKind,
+    /// The target as pip would open it: after shell-like unquoting.
+    pub target: String,
+}
+
+/// Which kind of include.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IncludeKind {
+    /// `-r`
+    Requirement,
+    /// `-c`
+    Constraint,
+}
+
+/// An option that concerns the whole file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GlobalOption {
+    /// Its long canonical spelling, as in `--index-url`.
+    pub name: &'static str,
+    /// Its value, where it takes one.
+    pub value: Option<String>,
+}
+
+/// Whether a requirement names one exact artefact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pin {
+    /// It does.
+    Pinned,
+    /// It does not; the text says why, as in "a range is not a pin".
+    Loose(&'static str),
+}
+
+/// Something wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Which rule reports it, and how heavily.
+    pub kind: ProblemKind,
+    /// Where.
+    pub span: Span,
+    /// What is wrong: which character, what was expected, in words.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+}
+
+/// Which rule reports a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// pip cannot read it: `invalid-line`.
+    Invalid,
+    /// pip, uv or the eye disagree about what installs: `ambiguous-line`, error.
+    Ambiguous,
+    /// Odd but harmless spelling: `ambiguous-line`, warning.
+    Odd,
+    /// A hash that is weak or malformed: `hash`.
+    Hash,
+}
