@@ -15,5 +15,6 @@
 
 pub mod finding;
 pub mod package;
+pub mod policy;
 pub mod rule;
 pub mod source;
