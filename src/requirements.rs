@@ -14,6 +14,7 @@ mod decode;
 mod entry;
 mod limits;
 mod line;
+mod located;
 mod logical;
 mod marker;
 mod options;
@@ -29,6 +30,7 @@ pub use entry::{
     Entry, EntryKind, File, GlobalOption, Hash, Include, IncludeKind, Pin, Problem, ProblemKind, Requirement,
     RequirementKind,
 };
+pub use located::{Located, located_in};
 pub use logical::Comment;
 pub use marker::{Marker, Tri};
 pub use pep440_rs::Version;

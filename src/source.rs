@@ -3,7 +3,11 @@
 //!
 //! Paths are bytes, as in git. A [`RepoPath`] is always relative to the top of the tree and has no `.` or `..`.
 
+mod show;
+
 use std::fmt;
+
+pub use show::{Paths, shell_word};
 
 /// A path inside a tree: bytes, `/` between components, no empty, `.` or `..` component, never absolute.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +48,22 @@ impl RepoPath {
             return None;
         }
         Self::resolve(self.parent(), name)
+    }
+
+    /// This path as a person would type it who stands in `directory` (bytes as of [`Self::parent`]).
+    pub fn seen_from(&self, directory: &[u8]) -> Vec<u8> {
+        let mut here = directory.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).peekable();
+        let mut rest = self.0.split(|&byte| byte == b'/').peekable();
+        while let (Some(step), Some(part)) = (here.peek(), rest.peek()) {
+            if step != part {
+                break;
+            }
+            here.next();
+            rest.next();
+        }
+        let mut parts: Vec<&[u8]> = here.map(|_| b"..".as_slice()).collect();
+        parts.extend(rest);
+        parts.join(&b'/')
     }
 
     /// `relative` as seen from the directory `directory` (bytes as of [`Self::parent`]), `.` and `..` collapsed
@@ -396,6 +416,10 @@ mod tests {
         assert_eq!(resolve("a", "../../c.txt"), None);
         assert_eq!(resolve("a", "/c.txt"), None);
         assert_eq!(resolve("a", ".."), None);
+        let path = RepoPath::new(b"a/b/c.txt").unwrap();
+        assert_eq!(path.seen_from(b""), b"a/b/c.txt");
+        assert_eq!(path.seen_from(b"a"), b"b/c.txt");
+        assert_eq!(path.seen_from(b"a/x/y"), b"../../b/c.txt");
         assert!(RepoPath::new(b"a/../b").is_none());
         assert!(RepoPath::new(b"/a").is_none());
         assert!(RepoPath::new(b"").is_none());
