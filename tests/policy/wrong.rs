@@ -134,7 +134,7 @@ fn a_wrong_value_is_refused_at_its_place() {
             "[push]\nguard = ['']".into(),
             2,
             10,
-            "`` is not a ref pattern: it begins or ends with a slash, or has two in a row",
+            "`` is not a ref pattern: it is empty, begins or ends with a slash, or has two in a row",
         ),
         (
             "[push]\nfrom = []".into(),
@@ -159,6 +159,7 @@ fn a_wrong_value_is_refused_at_its_place() {
         ("[deploy]\nrecord = '/etc/passwd'".into(), 2, 10, "`/etc/passwd` is not a file of the repository"),
         ("[deploy]\nlog = 'a/../b'".into(), 2, 7, "`a/../b` is not a file of the repository"),
     ];
+    assert!(broken(&exempt("until = 2027-02-30")).to_string().contains("freeze-guard.toml:5:"));
     for (text, line, column, message) in cases {
         let (found_line, found_column, found, help) = mistake(&text);
         assert_eq!((found_line, found_column, found.as_str()), (line, column, message), "{text}");
