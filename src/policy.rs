@@ -29,6 +29,7 @@ pub use mistake::{Broken, Mistake, Place};
 pub use pairs::{Kind, Pair, PairRules};
 pub use pattern::{RefPattern, RemotePattern};
 pub use push::{Ci, OnCreate, Push};
+pub use shapes::{KnownKey, known_keys};
 pub use ungoverned::Ungoverned;
 
 /// An enum of words: what a policy writes for each, in one place.

@@ -102,13 +102,13 @@ impl Found {
         self.added("exclude", &texts(exclude), &texts(&after.exclude));
         match (rules, &after.rules) {
             (Rules::Default, Rules::Default) => {}
-            (Rules::Default, Rules::Listed(rules)) => {
-                self.if_laxer(true, "pair", || ("the default rule".into(), tables(rules)));
+            (Rules::Default, Rules::Listed(listed)) => {
+                self.if_laxer(true, "pair", || ("the default rule".into(), tables(&listed.rules)));
             }
-            (Rules::Listed(rules), Rules::Default) => {
-                self.if_laxer(true, "pair", || (tables(rules), "the default rule".into()));
+            (Rules::Listed(listed), Rules::Default) => {
+                self.if_laxer(true, "pair", || (tables(&listed.rules), "the default rule".into()));
             }
-            (Rules::Listed(before), Rules::Listed(after)) => self.pairs(before, after),
+            (Rules::Listed(before), Rules::Listed(after)) => self.pairs(&before.rules, &after.rules),
         }
     }
 

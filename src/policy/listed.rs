@@ -1,10 +1,49 @@
-//! One `[[pair]]` table: a manifest, by name or pattern, and how its lock's path follows from it.
+//! `[[pair]]` tables: a manifest, by name or pattern, and how its lock's path follows from it.
 
 use crate::source::{RepoPath, printable_text};
 
 use super::glob::Glob;
 use super::mistake::Wrong;
 use super::pairs::{Kind, Pair};
+
+/// The `[[pair]]` tables of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// In the order of the file.
+    pub(super) rules: Vec<PairRule>,
+    /// Every path that a table names, manifest or lock, sorted.
+    names: Vec<RepoPath>,
+    /// The last bytes of `names`: rejects most paths of a tree at once.
+    ends: Vec<u8>,
+    /// The tables that are patterns, again: they alone are asked for every path.
+    patterns: Vec<PairRule>,
+}
+
+impl Listed {
+    pub(super) fn new(rules: Vec<PairRule>) -> Self {
+        let mut names = Vec::new();
+        for rule in &rules {
+            if let (Manifest::Named(manifest), Lock::Named(lock)) = (&rule.manifest, &rule.lock) {
+                names.extend([manifest.clone(), lock.clone()]);
+            }
+        }
+        names.sort();
+        names.dedup();
+        let mut ends: Vec<u8> = names.iter().filter_map(|name| name.as_bytes().last().copied()).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let is_pattern = |rule: &&PairRule| matches!(rule.manifest, Manifest::Pattern(_));
+        let patterns = rules.iter().filter(is_pattern).cloned().collect();
+        Self { rules, names, ends, patterns }
+    }
+
+    /// Whether `path` could be a manifest or a lock of any table.
+    pub(super) fn wants(&self, path: &[u8]) -> bool {
+        let may_be_named = path.last().is_some_and(|end| self.ends.contains(end));
+        (may_be_named && self.names.binary_search_by(|name| name.as_bytes().cmp(path)).is_ok())
+            || self.patterns.iter().any(|rule| rule.is_manifest(path) || rule.may_be_lock(path))
+    }
+}
 
 /// One `[[pair]]` table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,11 +232,6 @@ impl PairRule {
             allow_local: self.allow_local,
             odd_spelling: false,
         }
-    }
-
-    /// Whether `path` could be a manifest or a lock of this table.
-    pub(super) fn wants(&self, path: &[u8]) -> bool {
-        self.is_manifest(path) || self.may_be_lock(path)
     }
 
     /// Whether `path` is a manifest of this table.

@@ -10,7 +10,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::source::{MAX_FILE, RepoPath, Span, printable_text};
+use crate::source::{RepoPath, Span, printable_text};
 
 use super::mistake::{Broken, Mistake, Mistakes, Place, Text, Wrong, place_in_bytes};
 use super::reader::{Reader, shorten, span};
@@ -24,6 +24,9 @@ pub const PYPROJECT_TOML: &str = "pyproject.toml";
 
 /// Our table in pyproject.toml.
 const TABLE: &str = "freeze-guard";
+
+/// Larger files are not read (bytes): a TOML tree takes a few hundred bytes of memory for each byte of a hostile file.
+const LARGEST: usize = 1024 * 1024;
 
 /// Above this size only the first syntax error is reported (bytes): finding them all costs memory for each.
 const MOST_RECOVERED: usize = 256 * 1024;
@@ -167,8 +170,8 @@ fn text_of<'a>(path: &RepoPath, bytes: &'a [u8]) -> Result<&'a str, Broken> {
     let broken = |place: Place, message: String, help: &str| {
         Err(Broken::from(Mistake { place, message, help: help.to_owned() }))
     };
-    if u64::try_from(bytes.len()).is_ok_and(|len| len > MAX_FILE) {
-        let message = format!("{path} has {} bytes; files above {MAX_FILE} bytes are not read", bytes.len());
+    if bytes.len() > LARGEST {
+        let message = format!("{path} has {} bytes; above {LARGEST} bytes a policy is not read", bytes.len());
         return broken(Place::whole(path.clone()), message, "a policy is a few lines: remove the rest");
     }
     if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
@@ -197,13 +200,11 @@ fn parse<'a>(path: &RepoPath, text: &'a str) -> Result<Spanned<DeTable<'a>>, Bro
     spans.sort_by_key(|(span, _)| (span.start, span.end));
     let mut last_line = 0;
     for (at, message) in spans {
-        if mistakes.has_room() {
-            let place = text.place(span(at));
-            if place.start.line > last_line {
-                last_line = place.start.line;
-                let message = format!("this is not TOML: {}", printable_text(message));
-                mistakes.add(place, Wrong::new(message, "correct the line; https://toml.io shows how TOML is written"));
-            }
+        let place = text.place(span(at));
+        if place.start.line > last_line && mistakes.has_room() {
+            last_line = place.start.line;
+            let message = format!("this is not TOML: {}", printable_text(message));
+            mistakes.add(place, Wrong::new(message, "correct the line; https://toml.io shows how TOML is written"));
         }
     }
     Err(mistakes.into_broken())

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::source::RepoPath;
 
 use super::glob::Glob;
-use super::listed::{Lock, Manifest, PairRule};
+use super::listed::{Listed, Lock, Manifest};
 use super::words;
 
 words! {
@@ -58,7 +58,7 @@ pub struct PairRules {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Rules {
     Default,
-    Listed(Vec<PairRule>),
+    Listed(Listed),
 }
 
 impl Default for PairRules {
@@ -78,7 +78,7 @@ impl PairRules {
     pub fn wants(&self, path: &[u8]) -> bool {
         match &self.rules {
             Rules::Default => [MANIFEST, LOCK, SOURCE].iter().any(|name| ends_with_name(path, name)),
-            Rules::Listed(rules) => rules.iter().any(|rule| rule.wants(path)),
+            Rules::Listed(listed) => listed.wants(path),
         }
     }
 
@@ -87,7 +87,7 @@ impl PairRules {
     pub fn pairs(&self, present: &BTreeSet<RepoPath>) -> Vec<Pair> {
         let mut pairs = match &self.rules {
             Rules::Default => self.default_pairs(present),
-            Rules::Listed(rules) => self.listed_pairs(rules, present),
+            Rules::Listed(listed) => self.listed_pairs(listed, present),
         };
         pairs.sort();
         pairs.dedup_by(|later, kept| (&later.manifest, &later.lock) == (&kept.manifest, &kept.lock));
@@ -138,17 +138,17 @@ impl PairRules {
         directories.values().flat_map(|directory| directory.pairs(|path| self.excluded(path))).collect()
     }
 
-    fn listed_pairs(&self, rules: &[PairRule], present: &BTreeSet<RepoPath>) -> Vec<Pair> {
+    fn listed_pairs(&self, listed: &Listed, present: &BTreeSet<RepoPath>) -> Vec<Pair> {
         let mut named = BTreeSet::new();
         let mut pairs = Vec::new();
-        for rule in rules {
+        for rule in &listed.rules {
             if let (Manifest::Named(manifest), Lock::Named(lock)) = (&rule.manifest, &rule.lock) {
                 named.insert(manifest);
                 pairs.push(rule.pair(manifest.clone(), lock.clone()));
             }
         }
         for path in present.iter().filter(|path| !named.contains(path) && !self.excluded(path.as_bytes())) {
-            let first = rules.iter().find_map(|rule| Some((rule, rule.lock_of(path)?)));
+            let first = listed.rules.iter().find_map(|rule| Some((rule, rule.lock_of(path)?)));
             if let Some((rule, lock)) = first {
                 pairs.push(rule.pair(path.clone(), lock));
             }

@@ -19,9 +19,9 @@ impl RefPattern {
     pub(super) fn new(written: &str) -> Result<Self, Wrong> {
         let full = if written.starts_with("refs/") { written.to_owned() } else { format!("refs/heads/{written}") };
         match fault(&full) {
-            None if !written.is_empty() => Ok(Self { written: written.to_owned(), full }),
-            fault => Err(Wrong::new(
-                format!("`{}` is not a ref pattern: {}", printable_text(written), fault.unwrap_or("it is empty")),
+            None => Ok(Self { written: written.to_owned(), full }),
+            Some(fault) => Err(Wrong::new(
+                format!("`{}` is not a ref pattern: {fault}", printable_text(written)),
                 "write a branch like `main`, a pattern like `release/*`, or a full ref like `refs/for/main`",
             )),
         }
@@ -54,7 +54,7 @@ fn fault(full: &str) -> Option<&'static str> {
         return Some("a ref name never holds `..` or `@{`");
     }
     if full.split('/').any(str::is_empty) {
-        return Some("it begins or ends with a slash, or has two in a row");
+        return Some("it is empty, begins or ends with a slash, or has two in a row");
     }
     if full.split('/').any(|part| part.starts_with('.') || part.ends_with(".lock")) || full.ends_with('.') {
         return Some("a part of a ref name neither begins with `.` nor ends with `.lock`, and no name ends with `.`");

@@ -11,7 +11,7 @@ use crate::source::{RepoPath, Span};
 use super::change::{Command, Deploy, LockCommand, Resolver, Upgrade};
 use super::glob::Glob;
 use super::levels::{Exemption, Levels, Setting};
-use super::listed::{Lock, Manifest, PairRule};
+use super::listed::{Listed, Lock, Manifest, PairRule};
 use super::mistake::Wrong;
 use super::pairs::{Kind, Rules};
 use super::pattern::{RefPattern, RemotePattern};
@@ -29,7 +29,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Policy {
     put(&mut policy.allow_skip, top.get("allow-skip").and_then(|item| reader.boolean(item)));
     put(&mut policy.undecided, top.get("undecided").and_then(|item| reader.word(item, Undecided::WORDS)));
     put(&mut policy.vcs_hosts, top.get("vcs-hosts").and_then(|item| reader.list(item, host)));
-    put(&mut policy.pairs.rules, top.get("pair").map(|item| Rules::Listed(pairs(reader, item))));
+    put(&mut policy.pairs.rules, top.get("pair").map(|item| Rules::Listed(Listed::new(pairs(reader, item)))));
     put(&mut policy.levels, sub(reader, &top, "rules").map(|table| levels(reader, table)));
     put(&mut policy.exemptions, top.get("exempt").map(|item| exemptions(reader, item)));
     put(&mut policy.push, section(reader, &top, &shapes::PUSH).map(|table| push(reader, table)));

@@ -113,3 +113,22 @@ pub(super) static ALL: &[&Shape] = &[&TOP, &PAIR, &EXEMPT, &PUSH, &CI, &LOCK, &U
 pub(super) fn level_key(rule: RuleId) -> Key {
     key(rule.code(), "unpinned = \"error\"")
 }
+
+/// A key that a policy can have: for documentation, completion and schemas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownKey {
+    /// The header of its table, as in `[push]` or `[[pair]]`; empty at the top of the file.
+    pub table: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// How it is written: a whole line.
+    pub example: &'static str,
+}
+
+/// Every key, table by table; the keys of `[rules]` are the rules' codes.
+pub fn known_keys() -> impl Iterator<Item = KnownKey> {
+    let of = |shape: &'static Shape| {
+        shape.keys.iter().map(|key| KnownKey { table: shape.title, name: key.name, example: key.example })
+    };
+    ALL.iter().flat_map(move |shape| of(shape))
+}
