@@ -3,14 +3,19 @@
 //! Tests named `sNN_…` are the acceptance scenarios, by number. Set `FREEZE_GUARD_TEST_GIT` to the directory of another
 //! git to run everything with that one; what it is too old for says so and is skipped.
 
-// `cfg(test)` on the modules tells clippy that their helpers are test code too.
-#[cfg(test)]
+// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
+#![cfg(test)]
+
+mod bad_input;
 mod commit;
-#[cfg(test)]
+mod includes;
+mod layouts;
 mod merge;
-#[cfg(test)]
+mod output;
+mod policy;
 mod push;
-#[cfg(test)]
+mod push_more;
+mod replay;
 mod run;
-#[cfg(test)]
+mod wiring;
 mod world;
