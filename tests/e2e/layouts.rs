@@ -70,9 +70,9 @@ fn s21_sparse_index() {
     repo.commit("code").passes().silent();
     let blob = repo.git_fed(NEW.as_bytes(), &["hash-object", "-w", "--stdin"]).passes().stdout_text();
     let entry = |path: &str| format!("100644,{},{path}", blob.trim());
-    repo.git(&["update-index", "--cacheinfo", &entry("services/requirements.txt")]).passes();
+    repo.git(&["update-index", "--add", "--cacheinfo", &entry("services/requirements.txt")]).passes();
     repo.commit("manifest").refused().error("lock-drift").says("services/requirements.lock");
-    repo.git(&["update-index", "--cacheinfo", &entry("services/requirements.lock")]).passes();
+    repo.git(&["update-index", "--add", "--cacheinfo", &entry("services/requirements.lock")]).passes();
     repo.commit("both").passes().no_findings();
 }
 

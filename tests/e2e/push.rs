@@ -168,6 +168,7 @@ fn s33_forged_lines() {
 fn s34_every_line_is_judged() {
     let world = World::new();
     let (repo, origin) = world.project_with_origin();
+    repo.git(&["push", "-q", "--no-verify", "origin", "main:master"]).passes();
     repo.git(&["branch", "-q", "ok"]).passes();
     repo.branch_with_pair("bad", NEW);
     refused(&repo, &origin, &["ok:ok", "bad:main"], "guarded-push");
