@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod commit;
+mod help;
 mod includes;
 mod layouts;
 mod merge;
