@@ -15,5 +15,7 @@
 
 pub mod finding;
 pub mod package;
+pub mod policy;
+pub mod requirements;
 pub mod rule;
 pub mod source;

@@ -1,0 +1,191 @@
+//! Which files of a snapshot are manifests and which locks answer them: the default rule, or the policy's `[[pair]]`
+//! tables in its place.
+//!
+//! With `[[pair]]` tables a manifest belongs to the tables that name it, else to the first table whose pattern matches
+//! it. `exclude` leaves alone what the default rule or a pattern finds, never what a table names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::source::RepoPath;
+
+use super::glob::Glob;
+use super::listed::{Lock, Manifest, PairRule};
+use super::words;
+
+words! {
+    /// How a lock answers its manifest.
+    Kind {
+        /// Compiled iff a tool's header or any `# via` is in the lock, else mirror.
+        Auto = "auto",
+        /// The same requirements, in any order.
+        Mirror = "mirror",
+        /// What a resolver wrote: the manifest's requirements and everything they need.
+        Compiled = "compiled",
+        /// What `pip freeze` wrote: everything installed, and the manifest's requirements among it.
+        Freeze = "freeze",
+    }
+}
+
+/// One manifest and its lock. Either may be absent from the snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pair {
+    /// The file people edit.
+    pub manifest: RepoPath,
+    /// The file a tool writes.
+    pub lock: RepoPath,
+    /// How the lock answers the manifest.
+    pub kind: Kind,
+    /// Whether the manifest's own requirements must be pinned.
+    pub manifest_pins: bool,
+    /// Whether every requirement of the lock must have a hash.
+    pub require_hashes: bool,
+    /// Whether `-e .` and other paths inside the tree are allowed.
+    pub allow_local: bool,
+    /// Whether the default rule matched manifest or lock only when it ignored case, as in `Requirements.TXT`.
+    pub odd_spelling: bool,
+    /// Whether the policy names the pair's manifest without a wildcard: it is then always listed and must exist.
+    pub named: bool,
+}
+
+/// Which files are pairs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairRules {
+    pub(super) exclude: Vec<Glob>,
+    pub(super) rules: Rules,
+}
+
+/// The default rule or the policy's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Rules {
+    Default,
+    Listed(Vec<PairRule>),
+}
+
+impl Default for PairRules {
+    fn default() -> Self {
+        Self { exclude: Vec::new(), rules: Rules::Default }
+    }
+}
+
+/// The file names of the default rule.
+const MANIFEST: &[u8] = b"requirements.txt";
+const SOURCE: &[u8] = b"requirements.in";
+const LOCK: &[u8] = b"requirements.lock";
+
+impl PairRules {
+    /// Whether a file at `path` could be a manifest or a lock of any pair: what a snapshot is asked for. It may answer
+    /// true for more than [`Self::pairs`] takes, never for less. Costs a look at the path's end for nearly every path.
+    pub fn wants(&self, path: &[u8]) -> bool {
+        match &self.rules {
+            Rules::Default => [MANIFEST, LOCK, SOURCE].iter().any(|name| ends_with_name(path, name)),
+            Rules::Listed(rules) => rules.iter().any(|rule| rule.wants(path)),
+        }
+    }
+
+    /// The pairs of a snapshot in which, of the paths that [`Self::wants`], exactly `present` exist; sorted by manifest,
+    /// then lock. A lock alone is nobody's pair; a pair that the policy names is always there, present or not.
+    pub fn pairs(&self, present: &BTreeSet<RepoPath>) -> Vec<Pair> {
+        let mut pairs = match &self.rules {
+            Rules::Default => self.default_pairs(present),
+            Rules::Listed(rules) => self.listed_pairs(rules, present),
+        };
+        pairs.sort();
+        pairs.dedup_by(|later, kept| (&later.manifest, &later.lock) == (&kept.manifest, &kept.lock));
+        pairs
+    }
+
+    /// Whether `exclude` leaves this manifest alone.
+    pub(super) fn excluded(&self, path: &[u8]) -> bool {
+        self.exclude.iter().any(|glob| glob.matches(path))
+    }
+
+    fn default_pairs(&self, present: &BTreeSet<RepoPath>) -> Vec<Pair> {
+        let mut directories: BTreeMap<&[u8], Directory<'_>> = BTreeMap::new();
+        for path in present {
+            let name = path.file_name();
+            let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+            let directory = directories.entry(path.parent()).or_default();
+            if is(MANIFEST) {
+                directory.manifests.push(path);
+            } else if is(LOCK) {
+                directory.locks.push(path);
+            } else if is(SOURCE) && !self.excluded(path.as_bytes()) {
+                directory.sources.push(path);
+            }
+        }
+        directories.values().flat_map(|directory| directory.pairs(|path| self.excluded(path))).collect()
+    }
+
+    fn listed_pairs(&self, rules: &[PairRule], present: &BTreeSet<RepoPath>) -> Vec<Pair> {
+        let mut named = BTreeSet::new();
+        let mut pairs = Vec::new();
+        for rule in rules {
+            if let (Manifest::Named(manifest), Lock::Named(lock)) = (&rule.manifest, &rule.lock) {
+                named.insert(manifest);
+                pairs.push(rule.pair(manifest.clone(), lock.clone()));
+            }
+        }
+        for path in present.iter().filter(|path| !named.contains(path) && !self.excluded(path.as_bytes())) {
+            let first = rules.iter().find_map(|rule| Some((rule, rule.lock_of(path)?)));
+            if let Some((rule, lock)) = first {
+                pairs.push(rule.pair(path.clone(), lock));
+            }
+        }
+        pairs
+    }
+}
+
+/// What one directory holds of the default rule's files, in any spelling.
+#[derive(Default)]
+struct Directory<'a> {
+    manifests: Vec<&'a RepoPath>,
+    sources: Vec<&'a RepoPath>,
+    locks: Vec<&'a RepoPath>,
+}
+
+impl Directory<'_> {
+    /// Where there are sources each is paired with each `.txt`: on a file system that ignores case they are one file,
+    /// elsewhere nothing is left unjudged.
+    fn pairs(&self, excluded: impl Fn(&[u8]) -> bool) -> Vec<Pair> {
+        if !self.sources.is_empty() {
+            let pairs = |source: &RepoPath| -> Vec<Pair> {
+                self.manifests.iter().map(|lock| default_pair(source, (*lock).clone(), Kind::Compiled)).collect()
+            };
+            return self.sources.iter().flat_map(|source| pairs(source)).collect();
+        }
+        let exact = self.locks.iter().find(|lock| lock.file_name() == LOCK);
+        let lock = exact.or(self.locks.first()).map(|lock| (*lock).clone());
+        let manifests = self.manifests.iter().filter(|manifest| !excluded(manifest.as_bytes()));
+        manifests
+            .filter_map(|manifest| {
+                let lock = lock.clone().or_else(|| manifest.sibling(LOCK))?;
+                Some(default_pair(manifest, lock, Kind::Auto))
+            })
+            .collect()
+    }
+}
+
+/// A pair of the default rule; one whose lock is compiled has a source for its manifest, which need not pin.
+fn default_pair(manifest: &RepoPath, lock: RepoPath, kind: Kind) -> Pair {
+    let is_exact = |path: &RepoPath| [MANIFEST, SOURCE, LOCK].contains(&path.file_name());
+    Pair {
+        odd_spelling: !is_exact(manifest) || !is_exact(&lock),
+        manifest: manifest.clone(),
+        lock,
+        kind,
+        manifest_pins: kind != Kind::Compiled,
+        require_hashes: false,
+        allow_local: false,
+        named: false,
+    }
+}
+
+/// Whether the last component of `path` is `name`, ASCII case ignored. The last byte first: it rejects most paths.
+fn ends_with_name(path: &[u8], name: &[u8]) -> bool {
+    let same_end = matches!((path.last(), name.last()), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b));
+    same_end
+        && path.len().checked_sub(name.len()).is_some_and(|at| {
+            let (before, end) = path.split_at(at);
+            matches!(before.last(), None | Some(b'/')) && end.eq_ignore_ascii_case(name)
+        })
+}

@@ -1,0 +1,440 @@
+//! The grammar of a dependency specifier without its marker: `name[extras]specifiers` or `name[extras] @ URL`, as
+//! packaging 26.3's `_parser.py` reads it. Nothing of it is left to pep508_rs, which panics on some of these texts.
+//!
+//! White space is space and tab only. Positions are bytes of the text.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::limits;
+use super::problem::Notice;
+use super::specifiers::{Clause, Operator, Specifiers, text_clause};
+use super::text::{found, is_space, is_word, quote};
+use super::version::{self, VersionError};
+use crate::package::PackageName;
+
+/// A dependency specifier.
+#[derive(Debug)]
+pub(super) struct Dependency {
+    pub(super) name: PackageName,
+    pub(super) name_range: Range<usize>,
+    pub(super) extras: BTreeSet<PackageName>,
+    pub(super) specifiers: Specifiers,
+    /// From the first operator to the last version; empty, and where it would go, if there is none.
+    pub(super) specifier_range: Range<usize>,
+    /// The version of the only specifier.
+    pub(super) version_range: Option<Range<usize>>,
+    /// After `@`.
+    pub(super) url: Option<Range<usize>>,
+}
+
+/// Reads `text`, all of it.
+pub(super) fn parse(text: &str) -> Result<Dependency, Notice> {
+    let mut scan = Scan { text, at: 0 };
+    scan.blank();
+    let (name, name_range) = scan.name("a package name")?;
+    scan.blank();
+    let extras = scan.extras()?;
+    let after_extras = if extras.is_some() { scan.at } else { name_range.end };
+    scan.blank();
+    let mut dependency = Dependency {
+        name,
+        name_range,
+        extras: extras.unwrap_or_default(),
+        specifiers: Specifiers::default(),
+        specifier_range: after_extras..after_extras,
+        version_range: None,
+        url: None,
+    };
+    if scan.eat('@') {
+        dependency.url = Some(scan.url()?);
+    } else {
+        scan.versions(&mut dependency)?;
+    }
+    scan.blank();
+    if scan.at < text.len() { Err(scan.leftover(&dependency)) } else { Ok(dependency) }
+}
+
+/// Reads an `[extras]` group, brackets included.
+pub(super) fn extras(text: &str) -> Result<BTreeSet<PackageName>, Notice> {
+    let mut scan = Scan { text, at: 0 };
+    let extras = scan.extras()?.unwrap_or_default();
+    if scan.at < text.len() { Err(scan.expected("the end of the extras")) } else { Ok(extras) }
+}
+
+/// Reads bare specifiers.
+#[cfg(test)]
+pub(super) fn specifiers(text: &str) -> Result<Specifiers, Notice> {
+    parse(&format!("x{text}")).map(|dependency| dependency.specifiers)
+}
+
+struct Scan<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Scan<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn blank(&mut self) {
+        self.at += self.rest().bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    }
+
+    fn eat(&mut self, wanted: char) -> bool {
+        let there = self.rest().starts_with(wanted);
+        self.at += if there { wanted.len_utf8() } else { 0 };
+        there
+    }
+
+    /// The range of the character here; empty at the end.
+    fn here(&self) -> Range<usize> {
+        self.at..self.at + self.rest().chars().next().map_or(0, char::len_utf8)
+    }
+
+    fn expected(&self, what: &str) -> Notice {
+        Notice::invalid(self.here(), format!("expected {what}, found {}", found(self.rest())))
+    }
+
+    fn name(&mut self, what: &str) -> Result<(PackageName, Range<usize>), Notice> {
+        let rest = self.rest();
+        if !rest.starts_with(|char: char| char.is_ascii_alphanumeric()) {
+            return Err(self.expected(&format!("{what}, which begins with an ASCII letter or digit")));
+        }
+        let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte)).count();
+        let range = self.at..self.at + length;
+        let raw = &rest[..length];
+        if rest[length..].starts_with(is_word) {
+            self.at += length;
+            return Err(self.expected("an ASCII letter, digit, `-`, `_` or `.` in a name"));
+        }
+        let Some(name) = PackageName::new(raw) else {
+            let trimmed = raw.trim_end_matches(['-', '_', '.']);
+            let message = format!(
+                "the name {} ends with {}; a name ends with a letter or digit",
+                quote(raw),
+                found(&rest[trimmed.len()..])
+            );
+            return Err(Notice::invalid(range.start + trimmed.len()..range.end, message)
+                .help(format!("write {}", quote(trimmed))));
+        };
+        self.at = range.end;
+        Ok((name, range))
+    }
+
+    fn extras(&mut self) -> Result<Option<BTreeSet<PackageName>>, Notice> {
+        let open = self.at;
+        if !self.eat('[') {
+            return Ok(None);
+        }
+        let mut extras = BTreeSet::new();
+        self.blank();
+        if self.eat(']') {
+            return Ok(Some(extras));
+        }
+        loop {
+            extras.insert(self.name("the name of an extra")?.0);
+            self.blank();
+            if self.eat(']') {
+                return Ok(Some(extras));
+            }
+            if self.rest().is_empty() {
+                return Err(Notice::invalid(
+                    open..open + 1,
+                    "this bracket is never closed: expected `]` after the extras",
+                ));
+            }
+            if !self.eat(',') {
+                return Err(self.expected("`,` or `]` after the name of an extra"));
+            }
+            self.blank();
+        }
+    }
+
+    fn url(&mut self) -> Result<Range<usize>, Notice> {
+        self.blank();
+        let length = self.rest().find([' ', '\t']).unwrap_or(self.rest().len());
+        if length == 0 {
+            return Err(self.expected("a URL after `@`"));
+        }
+        let range = self.at..self.at + length;
+        self.at = range.end;
+        Ok(range)
+    }
+
+    fn versions(&mut self, dependency: &mut Dependency) -> Result<(), Notice> {
+        let open = self.at;
+        let enclosed = self.eat('(');
+        self.blank();
+        if !enclosed && !self.rest().starts_with(['=', '!', '~', '<', '>']) {
+            return Ok(());
+        }
+        let start = self.at;
+        let mut count = 0;
+        let mut end = start;
+        while self.rest().starts_with(['=', '!', '~', '<', '>']) {
+            let found = self.clause(&mut dependency.specifiers)?;
+            count += found.1;
+            if count > limits::SPECIFIERS {
+                let message = format!("more than {} version specifiers in one requirement", limits::SPECIFIERS);
+                return Err(Notice::invalid(start..self.at, message));
+            }
+            dependency.version_range = (count == 1).then_some(found.0);
+            end = self.at;
+            self.blank();
+            if !self.eat(',') {
+                break;
+            }
+            self.blank();
+        }
+        if count > 0 {
+            dependency.specifier_range = start..end;
+        }
+        if enclosed && !self.eat(')') {
+            let message = "this parenthesis is never closed: expected `)` after the version specifiers";
+            return Err(if self.rest().is_empty() {
+                Notice::invalid(open..open + 1, message)
+            } else {
+                self.expected("`,` or `)` after a version")
+            });
+        }
+        Ok(())
+    }
+
+    /// One specifier, or the several that `===` swallows; the range of the (first) version, and how many there were.
+    fn clause(&mut self, into: &mut Specifiers) -> Result<(Range<usize>, usize), Notice> {
+        let (operator, length) = self.operator()?;
+        self.at += length;
+        self.blank();
+        let Some(operator) = operator else {
+            return self.arbitrary(into);
+        };
+        let length = self.rest().find([' ', '\t', ',', ')', ';']).unwrap_or(self.rest().len());
+        let range = self.at..self.at + length;
+        into.insert(version_clause(operator, self.text, range.clone())?);
+        self.at = range.end;
+        let version =
+            self.text[range.clone()].strip_suffix(".*").map_or(range.end, |version| range.start + version.len());
+        Ok((range.start..version, 1))
+    }
+
+    /// What follows `===`: everything up to white space, `;` or `)`, commas included; pip then splits it at its commas.
+    fn arbitrary(&mut self, into: &mut Specifiers) -> Result<(Range<usize>, usize), Notice> {
+        let length = self.rest().find(|char| is_space(char) || matches!(char, ';' | ')')).unwrap_or(self.rest().len());
+        let range = self.at..self.at + length;
+        let mut first = None;
+        let mut count = 0;
+        let mut at = range.start;
+        for part in self.text[range.clone()].split(',') {
+            let here = at..at + part.len();
+            at = here.end + 1;
+            if count == 0 {
+                into.insert(text_clause(part));
+                first = Some(here);
+            } else if part.is_empty() {
+                continue;
+            } else {
+                let mut scan = Scan { text: &self.text[..here.end], at: here.start };
+                scan.clause(into)?;
+                if scan.at < here.end {
+                    return Err(scan.expected("`,` or the end of the line after a version"));
+                }
+            }
+            count += 1;
+            if count > limits::SPECIFIERS {
+                break;
+            }
+        }
+        self.at = range.end;
+        Ok((first.unwrap_or(range), count))
+    }
+
+    /// The operator here, `None` for `===`, and its length.
+    fn operator(&self) -> Result<(Option<Operator>, usize), Notice> {
+        let rest = self.rest();
+        for (text, operator) in [
+            ("===", None),
+            ("==", Some(Operator::Equal)),
+            ("!=", Some(Operator::NotEqual)),
+            ("~=", Some(Operator::Compatible)),
+            ("<=", Some(Operator::LessEqual)),
+            (">=", Some(Operator::GreaterEqual)),
+            ("<", Some(Operator::Less)),
+            (">", Some(Operator::Greater)),
+        ] {
+            if rest.starts_with(text) {
+                return Ok((operator, text.len()));
+            }
+        }
+        let wrong = quote(&rest[..1]);
+        let message =
+            format!("{wrong} is not an operator: expected one of `==`, `!=`, `~=`, `<`, `<=`, `>`, `>=`, `===`");
+        let help = if rest.starts_with('=') {
+            format!("write {}", quote(&format!("{}={rest}", &self.text[..self.at])))
+        } else {
+            String::new()
+        };
+        Err(Notice::invalid(self.here(), message).help(help))
+    }
+
+    fn leftover(&self, dependency: &Dependency) -> Notice {
+        let rest = self.rest();
+        if dependency.url.is_some() {
+            let message = "pip's URLs have no spaces: expected `;` with a space before it, or the end of the line";
+            return Notice::invalid(self.at..self.text.len(), message).help("write the space as `%20`");
+        }
+        let expected = if dependency.specifiers.is_empty() {
+            "a version specifier such as `==1.0`, `[extras]`, `@ URL`, `; marker`, or the end of the line"
+        } else {
+            "`,` and another specifier, `; marker`, or the end of the line"
+        };
+        let notice = self.expected(expected);
+        match rest.chars().next() {
+            Some('#') => notice.help("put a space before `#` to begin a comment"),
+            Some(char) if !char.is_ascii() && char.is_whitespace() => {
+                notice.help("replace it by a space; uv skips it, pip does not")
+            }
+            Some('0'..='9') if dependency.specifiers.is_empty() => notice
+                .help(format!("write {}", quote(&format!("{}=={rest}", &self.text[dependency.name_range.clone()])))),
+            _ => notice,
+        }
+    }
+}
+
+/// `OPERATOR VERSION[.*]` with the version at `range` of `text`.
+fn version_clause(operator: Operator, text: &str, range: Range<usize>) -> Result<Clause, Notice> {
+    let raw = &text[range.clone()];
+    let (version, end) = version::parse_prefix(raw).map_err(|error| bad_version(raw, &range, error))?;
+    let tail = &raw[end..];
+    let plain = version.pre().is_none() && version.post().is_none() && version.dev().is_none() && !version.is_local();
+    let here = range.start + end..range.end;
+    let operator = match (operator, tail) {
+        (_, "") => operator,
+        (Operator::Equal, ".*") if plain => Operator::EqualStar,
+        (Operator::NotEqual, ".*") if plain => Operator::NotEqualStar,
+        (_, ".*") => {
+            let message = "`.*` is allowed only after `==` or `!=` and a plain release number such as `1.2`";
+            return Err(Notice::invalid(here, message));
+        }
+        _ => return Err(bad_version(raw, &range, VersionError::At(end))),
+    };
+    if version.is_local() && !matches!(operator, Operator::Equal | Operator::NotEqual) {
+        let message = "a local version (after `+`) is allowed only after `==` or `!=`";
+        return Err(Notice::invalid(range, message));
+    }
+    if operator == Operator::Compatible && version.release().len() < 2 {
+        let message = "`~=` needs at least two release numbers, as in `~=1.0`";
+        return Err(Notice::invalid(range, message).help(format!("write {}", quote(&format!("~={raw}.0")))));
+    }
+    Ok(Clause::Version { operator, version, text: raw[..end].into() })
+}
+
+fn bad_version(raw: &str, range: &Range<usize>, error: VersionError) -> Notice {
+    match error {
+        VersionError::TooBig(_) => {
+            let message = format!("the version {} has a number beyond 64 bits; no tool but pip reads it", quote(raw));
+            Notice::invalid(range.clone(), message)
+        }
+        VersionError::At(at) => {
+            let rest = raw.get(at..).unwrap_or_default();
+            let width = rest.chars().next().map_or(0, char::len_utf8);
+            let message = if raw.is_empty() {
+                format!("expected a version such as `1.0` after the operator, found {}", found(rest))
+            } else {
+                format!("{} is not a PEP 440 version: unexpected {} in it", quote(raw), found(rest))
+            };
+            Notice::invalid(range.start + at..range.start + at + width, message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        let dependency = parse(text).unwrap();
+        let extras: Vec<&str> = dependency.extras.iter().map(PackageName::as_str).collect();
+        let url = dependency.url.map_or(String::new(), |url| format!(" @ {}", &text[url]));
+        format!("{}[{}]{}{url}", dependency.name, extras.join(","), dependency.specifiers)
+    }
+
+    #[test]
+    fn what_pip_reads() {
+        for (text, expected) in [
+            ("Foo_Bar[a,B]==1.0", "foo-bar[a,b]==1.0"),
+            ("foo [ a ] ( ==1.0 , <2 )", "foo[a]==1.0,<2"),
+            ("foo()", "foo[]"),
+            ("foo( )", "foo[]"),
+            ("foo[]", "foo[]"),
+            ("foo==1.0,", "foo[]==1.0"),
+            ("foo==1.0,==1.0", "foo[]==1.0"),
+            ("foo==\t1.0", "foo[]==1.0"),
+            ("foo===1.0,>0.9", "foo[]===1.0,>0.9"),
+            ("foo===1.0 ,>0.9", "foo[]===1.0,>0.9"),
+            ("foo===*", "foo[]===*"),
+            ("foo[a]@https://e/f", "foo[a] @ https://e/f"),
+        ] {
+            assert_eq!(told(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_pip_refuses() {
+        for text in [
+            "foo==1.0,,<2",
+            "foo,==1",
+            "foo=1.0",
+            "foo 1.0",
+            "foo==1.0 bar",
+            "foo>=1 <2",
+            "foo[a,]",
+            "foo[,a]",
+            "foo[a b]",
+            "foo[a] [b]",
+            "foo[a-]",
+            "foo- ==1",
+            "foo.[x]",
+            "foo==1.0#c",
+            "foo==2004d",
+            "foo==*",
+            "foo>=1.*",
+            "foo~=1",
+            "foo>1.0+l",
+            "foo==18446744073709551616",
+            "foo===1.0, <2",
+            "foo\u{a0}==1.0",
+            "foo[\u{a0}a]",
+            "foo==1.0 \u{200b}",
+            "foo @ https://e/a b",
+            "foo @",
+            "",
+            "-x",
+            "foo==1.0a1.*",
+            "foo(==1",
+            "foo==1)",
+            "foo===1,bar",
+            "fooé",
+        ] {
+            let notice = parse(text).unwrap_err();
+            assert!(text.get(notice.range.clone()).is_some(), "{text} {notice:?}");
+        }
+    }
+
+    #[test]
+    fn ranges_point_at_the_version_and_the_specifiers() {
+        let text = "foo[a] == 1.0 , ==1.0";
+        let dependency = parse(text).unwrap();
+        assert_eq!(&text[dependency.specifier_range], "== 1.0 , ==1.0");
+        let text = "foo[a]== 1.0.*";
+        assert_eq!(&text[parse(text).unwrap().version_range.unwrap()], "1.0");
+        assert_eq!(parse("foo [a] ").unwrap().specifier_range, 7..7);
+    }
+
+    #[test]
+    fn a_missing_equals_sign_is_explained() {
+        let notice = parse("foo=1.0").unwrap_err();
+        assert_eq!((notice.range, notice.help.as_str()), (3..4, "write `foo==1.0`"));
+    }
+}
