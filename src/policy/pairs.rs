@@ -105,12 +105,8 @@ impl PairRules {
             let usual = [MANIFEST, SOURCE, LOCK].map(<[u8]>::to_vec);
             paths.extend(swapped.iter().chain(&usual).filter_map(|name| path.sibling(name)));
         }
-        if let Rules::Listed(rules) = &self.rules {
-            for rule in rules {
-                if let (Manifest::Named(manifest), Lock::Named(lock)) = (&rule.manifest, &rule.lock) {
-                    paths.extend([manifest.clone(), lock.clone()]);
-                }
-            }
+        if let Rules::Listed(listed) = &self.rules {
+            paths.extend(listed.names.iter().cloned());
         }
         paths.retain(|path| self.wants(path.as_bytes()));
         paths
