@@ -67,6 +67,11 @@ pub(super) fn line(text: &str) -> Result<Classified, Notice> {
     let read_marker = marker.map(|from| self::marker(&text[from..], from)).transpose()?.flatten();
     let lead = leading_space(body);
     let trimmed = trim(body);
+    // Python's urlsplit drops tabs before it looks at a URL.
+    if let Some(at) = trimmed.find('\t').filter(|_| url::kind(&trimmed.replace('\t', "")).is_some()) {
+        let message = "a tab inside a URL: pip drops it and reads on, other readers stop";
+        return Err(Notice::invalid(lead + at..lead + at + 1, message).help("remove the tab"));
+    }
     let mut item = if url::kind(trimmed).is_some() { bare_url(trimmed) } else { local_or_named(trimmed) }
         .map(|item| item.shifted(lead))
         .map_err(|notice| notice.shifted(lead))?;
@@ -98,8 +103,13 @@ fn marker(text: &str, from: usize) -> Result<Option<(Marker, Vec<Notice>)>, Noti
 fn bare_url(text: &str) -> Result<Classified, Notice> {
     let mut item = located(text, 0..text.len())?;
     // pip rebuilds a bare file URL with `../` in it from its path alone.
-    if url::kind(text) == Some(SchemeKind::File) && !text.contains("../") {
+    let rebuilt = url::kind(text) == Some(SchemeKind::File) && text.contains("../");
+    if url::kind(text) == Some(SchemeKind::File) && !rebuilt {
         check_file(text, 0..text.len())?;
+    }
+    if let Some(at) = text.find('#').filter(|_| rebuilt) {
+        let message = "pip forgets what stands after `#` where a file URL has `../` in it, uv reads it";
+        item.notices.push(Notice::ambiguous(at..text.len(), message).help("write `name @ file:../dir`"));
     }
     if let Some(at) = text.find(';') {
         let message =
@@ -113,7 +123,7 @@ fn bare_url(text: &str) -> Result<Classified, Notice> {
     let file_name = parts.file_name();
     if url::extension(&file_name) == ".whl" {
         from_wheel(&mut item, &file_name, 0..text.len())?;
-    } else if let Some(egg) = url::fragment_value(text, "egg") {
+    } else if let Some(egg) = url::fragment_value(text, "egg").filter(|_| !rebuilt) {
         item.name = PackageName::new(egg);
     }
     Ok(item)
@@ -201,17 +211,30 @@ fn local_or_named(text: &str) -> Result<Classified, Notice> {
     };
     let by_url = text.split_once('@').is_some_and(|(before, _)| !looks_like_path(before));
     if url::is_archive(path) && !by_url {
+        double_slash(text)?;
         return archive(text, path, extras);
     }
     let error = match requirement::parse(text) {
-        Ok(dependency) => return named(text, dependency),
+        Ok(dependency) => return named(text, dependency).map(|item| extras_after_url(text, item, extras)),
         Err(error) => error,
     };
-    let plain = |text: &str| !text.contains(['=', '<', '>', '!', '~', '@', ' ', '\t', '#', '(', '"']);
-    if text.starts_with(['.', '/']) || looks_like_path(text) && plain(text) {
+    let plain = !url::strip_extras(text).0.contains(['=', '<', '>', '!', '~', '@', ' ', '\t', '#', '(', '"']);
+    if text.starts_with(['.', '/']) || looks_like_path(text) && plain {
+        double_slash(text)?;
         return Ok(directory(text, extras));
     }
     Err(error)
+}
+
+/// pip takes brackets at the end of a line for extras before it looks at anything else, a URL's brackets too.
+fn extras_after_url(text: &str, mut item: Classified, extras: BTreeSet<PackageName>) -> Classified {
+    if let Some(range) = item.url.clone().filter(|_| !extras.is_empty()) {
+        let message =
+            format!("pip takes the brackets at the end of {} for extras, uv for a part of the URL", quote(text));
+        item.notices.push(Notice::ambiguous(range, message).help("write them behind the name: `name[extras] @ URL`"));
+        item.extras = extras;
+    }
+    item
 }
 
 /// The extras' error, at their place in `text` (which `absolute` may have shortened).
@@ -219,6 +242,16 @@ fn bad_extras(text: &str, extras: &str, notice: &Notice) -> Notice {
     let at = text.rfind(extras);
     let range = at.map_or(0..text.len(), |at| at + notice.range.start..at + notice.range.end);
     Notice { range, ..notice.clone() }
+}
+
+/// Python keeps two leading slashes, and the path becomes the URL of another host.
+fn double_slash(text: &str) -> Result<(), Notice> {
+    if text.starts_with("//") && !text.starts_with("///") {
+        return Err(
+            Notice::invalid(0..2, "a path that begins with `//` names another host to pip").help("write one `/`")
+        );
+    }
+    Ok(())
 }
 
 fn archive(text: &str, path: &str, extras: BTreeSet<PackageName>) -> Result<Classified, Notice> {
@@ -340,7 +373,13 @@ fn editable_by_url(text: &str) -> Result<Option<Classified>, Notice> {
         Some(at) => (&text[..at], Some((&text[at + 2..], at + 2))),
         None => (text, None),
     };
-    let Ok(dependency) = requirement::parse(body) else { return Ok(None) };
+    let dependency = match requirement::parse(body) {
+        Ok(dependency) => dependency,
+        Err(error) => {
+            let after = body.split_once('@').map(|(_, after)| trim(after));
+            return if after.is_some_and(|after| url::kind(after).is_some()) { Err(error) } else { Ok(None) };
+        }
+    };
     let Some(range) = dependency.url.clone() else { return Ok(None) };
     let raw = &text[range.clone()];
     if !raw.starts_with("file:") && url::kind(raw) != Some(SchemeKind::Vcs) {

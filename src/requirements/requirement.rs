@@ -114,7 +114,7 @@ impl<'t> Scan<'t> {
             let message = format!(
                 "the name {} ends with {}; a name ends with a letter or digit",
                 quote(raw),
-                found(&rest[trimmed.len()..])
+                found(&raw[raw.len() - 1..])
             );
             return Err(Notice::invalid(range.start + trimmed.len()..range.end, message)
                 .help(format!("write {}", quote(trimmed))));
