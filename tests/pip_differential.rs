@@ -262,7 +262,7 @@ fn same_requirement(our: &Requirement, pip: &Value) -> Result<(), String> {
 }
 
 fn same_url(our: &Requirement, pip: Option<&str>) -> bool {
-    match (our.url.as_deref(), pip) {
+    match (our.url.as_deref(), pip.map(|url| url.trim_start())) {
         (None, None) => true,
         (Some(_), Some("file")) => our.is_local(),
         // pip completes `git:` to `git+git:` after `-e`.
