@@ -14,6 +14,7 @@
 //! input and clock are parameters.
 
 pub mod finding;
+pub mod git;
 pub mod package;
 pub mod rule;
 pub mod source;
