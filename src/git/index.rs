@@ -12,8 +12,20 @@ use super::repository::Repository;
 use super::tree::{EmptyTree, Walker, entry_path};
 use crate::source::{Entry, Id, Mode, Object, ReadError, RepoPath, Tree, printable};
 
+/// A snapshot of the index, which also knows what of it need not lie on disk.
+pub(super) trait Index: Tree {
+    /// What is staged at `path` if a sparse checkout keeps it off the disk; else `None`.
+    fn off_disk(&self, path: &RepoPath) -> Result<Option<Object>, ReadError>;
+}
+
+impl Index for EmptyTree {
+    fn off_disk(&self, _: &RepoPath) -> Result<Option<Object>, ReadError> {
+        Ok(None)
+    }
+}
+
 /// Reads the index of `repository`. No file is an empty index, as in git.
-pub(super) fn read(repository: &Repository) -> Result<Box<dyn Tree + '_>, ReadError> {
+pub(super) fn read(repository: &Repository) -> Result<Box<dyn Index + '_>, ReadError> {
     let path = &repository.layout().index;
     match path.metadata() {
         Ok(_) => {}
@@ -114,6 +126,15 @@ impl Tree for DecodedIndex<'_> {
     }
 }
 
+impl Index for DecodedIndex<'_> {
+    fn off_disk(&self, path: &RepoPath) -> Result<Option<Object>, ReadError> {
+        match self.at(path.as_bytes()) {
+            Some(entry) if !entry.flags.contains(Flags::SKIP_WORKTREE) => Ok(None),
+            Some(_) | None => self.lookup_one(path.as_bytes()),
+        }
+    }
+}
+
 /// What `entry` will put into the commit; `None` for one that is only intended.
 fn staged(entry: &IndexEntry, path: &[u8]) -> Result<Option<Object>, ReadError> {
     if entry.stage_raw() != 0 {
@@ -168,6 +189,13 @@ impl Tree for ListedIndex<'_> {
 
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError> {
         self.repository.objects()?.blob(path, id)
+    }
+}
+
+impl Index for ListedIndex<'_> {
+    /// The list does not say; a file that is not there counts as deleted.
+    fn off_disk(&self, _: &RepoPath) -> Result<Option<Object>, ReadError> {
+        Ok(None)
     }
 }
 

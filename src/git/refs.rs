@@ -129,18 +129,28 @@ impl RefFiles {
         let platform = self.0.iter().map_err(|error| failed(&error))?;
         let mut found = Vec::new();
         for reference in platform.prefixed(directory).map_err(|error| failed(&error))? {
-            // git, too, passes over a broken ref when it lists; asking for it by name fails.
-            let Ok(reference) = reference else { continue };
+            let reference = match reference {
+                Ok(reference) => reference,
+                Err(error) if is_broken(&error) => continue,
+                Err(error) => return Err(failed(&error)),
+            };
             let name = reference.name.as_bstr().to_vec();
             if !name.starts_with(prefix) {
                 continue;
             }
-            if let Some(resolved) = self.resolve(reference.name, reference.target)?.found() {
+            if let Some(resolved) = self.resolve(reference.name, reference.target).ok().and_then(Resolved::found) {
                 found.push((name, resolved));
             }
         }
         Ok(found)
     }
+}
+
+/// One ref that is no ref, or went away since it was listed: git passes over it in a list, and only asking for it by
+/// name fails.
+fn is_broken(error: &gix::Error) -> bool {
+    error.downcast_any_ref::<gix::refs::file::find::ReferenceDecode>().is_some()
+        || error.downcast_any_ref::<std::io::Error>().is_some_and(super::open::is_absent)
 }
 
 /// The end of a chain of symbolic refs.

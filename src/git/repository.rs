@@ -86,7 +86,7 @@ impl Repository {
     /// What is staged: the index file that GIT_INDEX_FILE names, or the usual one. No such file is an empty index.
     /// Intent-to-add entries are absent; an unmerged entry that is asked for is an error.
     pub fn index(&self) -> Result<Box<dyn Tree + '_>, ReadError> {
-        index::read(self)
+        index::read(self).map(|index| index as Box<dyn Tree>)
     }
 
     /// The tree of `commit`, annotated tags peeled.

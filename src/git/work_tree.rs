@@ -1,10 +1,12 @@
 //! The snapshot of the files on disk. Nothing on disk is followed or run: links are their text, a path through a link
-//! is absent as it is for git, and which files count (tracked, or untracked and not ignored) is asked of git.
+//! is absent as it is for git, and which files count (tracked, or untracked and not ignored) is asked of git. What a
+//! sparse checkout keeps off the disk is taken from the index.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::PathBuf;
 
+use super::index::{self, Index};
 use super::open::is_absent;
 use super::repository::Repository;
 use crate::source::{Entry, Id, MAX_FILE, Mode, Object, ReadError, RepoPath, Tree};
@@ -13,7 +15,7 @@ use crate::source::{Entry, Id, MAX_FILE, Mode, Object, ReadError, RepoPath, Tree
 pub(super) struct WorkTree<'r> {
     repository: &'r Repository,
     top: PathBuf,
-    index: Box<dyn Tree + 'r>,
+    index: Box<dyn Index + 'r>,
 }
 
 impl<'r> WorkTree<'r> {
@@ -22,7 +24,7 @@ impl<'r> WorkTree<'r> {
             message: "a bare repository has no files on disk".to_owned(),
             help: "judge a commit: `hook check --rev HEAD`".to_owned(),
         })?;
-        Ok(Self { repository, top: top.to_owned(), index: repository.index()? })
+        Ok(Self { repository, top: top.to_owned(), index: index::read(repository)? })
     }
 
     /// The place of `path` on disk and what lstat says of it; `None` where git would see nothing.
@@ -47,7 +49,7 @@ impl<'r> WorkTree<'r> {
     }
 
     fn lookup_one(&self, path: &RepoPath) -> Result<Option<Object>, ReadError> {
-        let Some((at, data)) = self.stat(path)? else { return Ok(None) };
+        let Some((at, data)) = self.stat(path)? else { return self.index.off_disk(path) };
         if data.is_dir() {
             let staged = self.index.lookup(std::slice::from_ref(path))?.into_iter().next().flatten();
             return Ok(staged.filter(|object| object.mode == Mode::Submodule && at.join(".git").exists()));
@@ -110,9 +112,12 @@ impl Tree for WorkTree<'_> {
         Ok(entries.filter_map(|(path, object)| object.map(|object| Entry { path, object })).collect())
     }
 
-    fn blob(&self, path: &RepoPath, _: &Id) -> Result<Vec<u8>, ReadError> {
+    fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError> {
         let missing = || ReadError::Missing { what: path.to_string() };
-        let (at, data) = self.stat(path)?.ok_or_else(missing)?;
+        let Some((at, data)) = self.stat(path)? else {
+            self.index.off_disk(path)?.ok_or_else(missing)?;
+            return self.index.blob(path, id);
+        };
         if data.is_symlink() {
             self.link_text(path, &at)
         } else if data.is_file() {
