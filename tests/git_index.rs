@@ -5,6 +5,8 @@ mod git_support;
 
 use freeze_guard::git::Repository;
 use freeze_guard::source::ReadError;
+use proptest::prelude::*;
+
 use git_support::{Scratch, content, git_at_least, git_listing, listing, path};
 
 fn three_files() -> Scratch {
@@ -231,4 +233,33 @@ fn sha256_reads_alike() {
     assert_eq!(content(&*repository.commit_tree(&head).unwrap(), "dir/requirements.txt"), b"flask==1.0\n");
     assert_eq!(content(&*repository.work_tree().unwrap(), "dir/requirements.txt"), b"flask==1.0\n");
     assert_eq!(listing(&*repository.work_tree().unwrap()), listing(&*repository.index().unwrap()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A damaged index is read, or refused, and never a panic.
+    #[test]
+    fn no_damage_panics(damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in 0usize..40) {
+        thread_local!(static SCRATCH: (Scratch, Vec<u8>) = {
+            let scratch = three_files();
+            scratch.commit("one");
+            scratch.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "a"]);
+            let good = std::fs::read(scratch.repo().join(".git/index")).unwrap();
+            (scratch, good)
+        });
+        SCRATCH.with(|(scratch, good)| {
+            let mut bytes = good.clone();
+            for (at, byte) in &damage {
+                let at = at.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            bytes.truncate(good.len() - if cut < 20 { 0 } else { cut });
+            std::fs::write(scratch.repo().join(".git/index"), bytes).unwrap();
+            if let Ok(index) = scratch.open().index() {
+                let _ = index.find(&|_| true);
+                let _ = index.lookup(&[path("a.txt"), path("z/requirements.txt")]);
+            }
+        });
+    }
 }

@@ -1,5 +1,7 @@
 //! Where the repository is, by the environment of a hook and by a person's working directory; git itself is the oracle.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where its world is broken")]
+
 mod git_support;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! HEAD, refs, merge heads, revisions and configuration, in files and in a reftable, against git.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where its world is broken")]
+
 mod git_support;
 
 use freeze_guard::git::{Head, MergeHeads, ObjectKind, Reference, Repository};

@@ -1,6 +1,8 @@
 //! Commits and the work tree as snapshots, against `git ls-tree` and `git hash-object`; what is missing, damaged,
 //! replaced or too large.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where its world is broken")]
+
 mod git_support;
 
 use freeze_guard::git::{ObjectKind, Repository};

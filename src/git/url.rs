@@ -3,57 +3,46 @@
 /// `url` without what could be a credential: everything before `@` but ssh's customary `git`, query and fragment.
 /// Host and path stay, so that a person knows it again. Not safe to show yet: `source::printable` comes after.
 pub fn redact_url(url: &[u8]) -> Vec<u8> {
-    let Some(start) = find(url, b"://") else { return redact_scp(url) };
-    let (scheme, rest) = url.split_at(start + 3);
+    let Some(start) = find_scheme_end(url) else { return redact_scp(url) };
+    let (scheme, rest) = url.split_at(start);
     let end = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
     let (mut authority, mut path) = rest.split_at(end);
-    // A password with a slash in it ends the authority too early; what stands there then is no port.
-    if !authority.contains(&b'@')
-        && has_password(authority)
-        && let Some(at) = path.iter().rposition(|&byte| byte == b'@')
-    {
+    // A password with a slash in it ends the authority too early, and a path may hold another address: then what stands
+    // behind the last `@` is shown.
+    let late = match (authority.contains(&b'@') || find_scheme_end(path).is_some(), has_password(authority)) {
+        (true, _) => path.iter().position(|byte| b"?#".contains(byte)).unwrap_or(path.len()),
+        (false, true) => path.len(),
+        (false, false) => 0,
+    };
+    if let Some(at) = path[..late].iter().rposition(|&byte| byte == b'@') {
         let host = &path[at + 1..];
         let end = host.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(host.len());
         (authority, path) = host.split_at(end);
     }
-    let mut shown = redact_scheme(scheme);
-    shown.extend_from_slice(without_user(authority));
+    let before = scheme.iter().rposition(|&byte| byte == b'@').map_or(0, |at| at + 1);
+    let mut shown = [&scheme[before..], without_user(authority)].concat();
     match path.iter().position(|byte| b"?#".contains(byte)) {
         Some(end) => {
-            shown.extend(redact_path(&path[..end]));
+            shown.extend_from_slice(&path[..end]);
             shown.extend_from_slice(b"?redacted");
         }
-        None => shown.extend(redact_path(path)),
+        None => shown.extend_from_slice(path),
     }
     shown
-}
-
-/// A path may hold another address, as proxies and remote helpers write it.
-fn redact_path(path: &[u8]) -> Vec<u8> {
-    if find(path, b"://").is_some() { redact_url(path) } else { path.to_vec() }
-}
-
-/// `https://`, or `helper::https://`; what stands before may be anything.
-fn redact_scheme(scheme: &[u8]) -> Vec<u8> {
-    match scheme.iter().rposition(|&byte| byte == b'@') {
-        Some(at) => scheme[at + 1..].to_vec(),
-        None => scheme.to_vec(),
-    }
 }
 
 /// `user@host:path`, or a path of this machine, which stays as it is.
 fn redact_scp(url: &[u8]) -> Vec<u8> {
     let end = url.iter().position(|&byte| byte == b'/').unwrap_or(url.len());
     let (head, path) = url.split_at(end);
-    let Some(at) = head.iter().rposition(|&byte| byte == b'@') else {
+    if !head.contains(&b'@') {
         // `user:pass/word@host:path`
         let late = has_password(head).then(|| path.iter().rposition(|&byte| byte == b'@')).flatten();
-        return late.map_or_else(|| url.to_vec(), |at| path[at + 1..].to_vec());
-    };
+        return late.map_or(url, |at| &path[at + 1..]).to_vec();
+    }
     if !head.contains(&b':') {
         return url.to_vec();
     }
-    let _ = at;
     [without_user(head), path].concat()
 }
 
@@ -70,6 +59,6 @@ fn without_user(authority: &[u8]) -> &[u8] {
     }
 }
 
-fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    text.windows(needle.len()).position(|window| window == needle)
+fn find_scheme_end(url: &[u8]) -> Option<usize> {
+    url.windows(3).position(|window| window == b"://").map(|start| start + 3)
 }
