@@ -17,6 +17,7 @@ mod open;
 mod push;
 mod refs;
 mod repository;
+mod settings;
 mod tree;
 mod url;
 mod work_tree;

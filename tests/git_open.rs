@@ -172,6 +172,16 @@ fn configuration_for_each_work_tree() {
     assert_like_git(&scratch, &scratch.world());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_git_directory_behind_a_link_keeps_its_work_tree() {
+    let scratch = with_commit();
+    std::fs::rename(scratch.repo().join(".git"), scratch.root().join("real.git")).unwrap();
+    std::os::unix::fs::symlink("../real.git", scratch.repo().join(".git")).unwrap();
+    assert_like_git(&scratch, &scratch.world());
+    assert_like_git(&scratch, &scratch.world_with(&[("GIT_DIR", ".git")]));
+}
+
 #[test]
 fn no_repository_above() {
     let scratch = Scratch::empty();

@@ -35,6 +35,17 @@ fn head_unborn_attached_and_detached() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_head_that_is_a_link_keeps_its_branch() {
+    let scratch = Scratch::new();
+    let one = scratch.commit("one");
+    std::fs::remove_file(scratch.repo().join(".git/HEAD")).unwrap();
+    std::os::unix::fs::symlink("refs/heads/main", scratch.repo().join(".git/HEAD")).unwrap();
+    assert_eq!(scratch.git(&["symbolic-ref", "HEAD"]), "refs/heads/main");
+    assert_eq!(scratch.open().head().unwrap(), Head::Attached { name: b"refs/heads/main".to_vec(), id: one });
+}
+
 #[test]
 fn refs_by_full_name_only() {
     for scratch in storages() {
