@@ -1,70 +1,58 @@
-//! The one doorway to git: the repository as a hook or a person finds it, its snapshots behind `source::Tree`, its refs,
-//! and the ref updates of a push.
+//! The one doorway to git: where the repository is, its snapshots (index, commit, work tree), its refs, the lines of a
+//! push, and the `git` binary for what the library underneath cannot read.
 //!
-//! gix reads; what gix cannot read goes through the `git` binary in `binary`, never silently. Replace refs are off and
-//! namespaces cleared: a hook must see what a push sends.
-
-mod binary;
-mod commit_tree;
-mod index;
-mod open;
-mod push;
-mod refs;
-mod remote;
-mod work_tree;
+//! Objects and the index are read through the component crates of gix rather than through `gix::Repository`: that type
+//! reads the process environment by itself, honours replace refs and namespaces, and opens more than a commit needs.
+//! Nothing in here writes to the repository, runs code from it, or goes to the network.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-pub use binary::{GitCommand, GitError};
-pub use open::OpenError;
-pub use push::{PushLineError, RefUpdate, parse_push};
-pub use refs::{Head, Reference};
-pub use remote::redact_url;
+mod binary;
+mod config;
+mod index;
+mod objects;
+mod open;
+mod push;
+mod refs;
+mod repository;
+mod settings;
+mod tree;
+mod url;
+mod work_tree;
 
-/// What the process was given: the library never asks for it itself.
+pub use binary::{GitCommand, GitError, Output};
+pub use config::RemoteUrls;
+pub use objects::ObjectKind;
+pub use open::OpenError;
+pub use push::{PushLineError, PushLineProblem, RefUpdate, parse_push};
+pub use refs::{Head, Reference};
+pub use repository::{MergeHeads, Repository};
+pub use url::redact_url;
+
+/// What the process was given. The library reads neither the environment nor the working directory by itself.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    /// The environment.
+    /// The environment, whole: children of this process are given it too.
     pub env: BTreeMap<OsString, OsString>,
-    /// The working directory, absolute.
+    /// The absolute working directory.
     pub cwd: PathBuf,
 }
 
 impl World {
-    /// The variable `name`, set or not.
+    /// The variable `name`; `None` when unset or empty, which git's own variables do not distinguish either.
     pub fn var(&self, name: &str) -> Option<&OsStr> {
-        self.env.get(OsStr::new(name)).map(OsString::as_os_str)
+        self.env.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// `name` as a path, resolved against the working directory.
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.var(name).map(|value| self.cwd.join(value))
     }
 }
 
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObjectKind {
-    /// A commit.
-    Commit,
-    /// A tree.
-    Tree,
-    /// A blob.
-    Blob,
-    /// An annotated tag.
-    Tag,
-}
-
-/// An open repository.
-pub struct Repository {
-    repo: gix::Repository,
-    world: World,
-    /// The file that git would read the index from, absolute.
-    index_file: PathBuf,
-    /// The caller's directory relative to the top, as bytes with `/`.
-    prefix: Vec<u8>,
-    /// Whether refs are stored as gix reads them; else the git binary is asked.
-    refs_are_files: bool,
-}
-
-/// A path that git wrote, as the platform's path.
+/// A path that git wrote, as the platform's; empty where the platform has no such path.
 pub fn path_of(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(binary::os_str(bytes))
+    repository::os_string(bytes).map(PathBuf::from).unwrap_or_default()
 }

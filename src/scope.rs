@@ -86,6 +86,10 @@ pub enum ScopeError {
     PushLine(PushLineError),
     /// A path where nothing stands.
     NoSuchPath(RepoPath),
+    /// A range without `..`, which would mean a whole history.
+    NotARange(Vec<u8>),
+    /// A range of more commits than this.
+    RangeTooLong(usize),
     /// There is no work tree to judge.
     Bare,
 }

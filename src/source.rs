@@ -204,7 +204,8 @@ pub struct Entry {
 /// A tree is asked for entries whose path matches and for one blob; it is never listed whole, so that an implementation
 /// may stream an index of a million entries.
 pub trait Tree {
-    /// The entries among `paths`, in the order asked; `None` for what is absent. Intent-to-add entries are absent.
+    /// What stands at each of `paths`, in the order asked: a file, symlink or submodule; `None` for what is absent.
+    /// Directories and intent-to-add entries are absent.
     fn lookup(&self, paths: &[RepoPath]) -> Result<Vec<Option<Object>>, ReadError>;
 
     /// Every file, symlink or submodule for whose path `wanted` answers true, sorted by path.

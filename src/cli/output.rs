@@ -70,12 +70,16 @@ impl From<ScopeError> for Failure {
                 format!("the policy cannot be read\n{broken}"),
                 "correct it, stage it, and run `hook check` again; every key is in docs/policy.md",
             ),
-            ScopeError::PushLine(error) => Self::new(
-                error.to_string(),
-                "this reads what git gives a pre-push hook: lines of `<local ref> <local id> <remote ref> <remote id>`",
-            ),
+            ScopeError::PushLine(error) => Self::new(error.to_string(), error.help()),
             ScopeError::NoSuchPath(path) => {
                 Self::new(format!("there is no {path} in what is judged"), "`git ls-files` lists what is staged")
+            }
+            ScopeError::NotARange(range) => Self::new(
+                format!("`{}` is no range", freeze_guard::source::printable(&range)),
+                "name one as in `hook check --range origin/main..HEAD`",
+            ),
+            ScopeError::RangeTooLong(most) => {
+                Self::new(format!("the range has more than {most} commits"), "judge a shorter one")
             }
             ScopeError::Bare => {
                 Self::new("a bare repository has no work tree to judge", "judge a revision: `hook check --rev HEAD`")

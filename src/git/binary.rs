@@ -1,143 +1,281 @@
-//! The git binary, for what gix cannot read: started with an environment of ours, no network, no replace refs, no locks.
+//! The `git` binary: found on the caller's PATH, run with the caller's environment minus what would bend its answers,
+//! without stdin, locks, prompts, replace refs, lazy fetches or hooks of the file system monitor.
+//!
+//! A command of [`super::Repository::git`] sees the repository exactly as this process was given it (same working
+//! directory, same GIT_DIR, GIT_INDEX_FILE and `-c` options), so that git's own checks of ownership apply.
 
 use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::Repository;
-use crate::source::{ReadError, printable};
+use super::World;
+use crate::source::{ReadError, printable, printable_text};
 
-/// What `git rev-parse --local-env-vars` lists (git 2.55): names that would point a child at another repository.
-const LOCAL: &[&str] = &[
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_CONFIG",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_CONFIG_COUNT",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_GRAFT_FILE",
-    "GIT_INDEX_FILE",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_PREFIX",
-    "GIT_SHALLOW_FILE",
-    "GIT_COMMON_DIR",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_NAMESPACE",
-];
-
-/// A git command for one repository.
+/// One call of git, being put together.
 #[derive(Debug)]
 pub struct GitCommand {
-    command: Command,
-    words: Vec<OsString>,
+    program: Option<PathBuf>,
+    env: Vec<(OsString, OsString)>,
+    cwd: PathBuf,
+    args: Vec<OsString>,
+    network: Network,
 }
 
-/// A git command that failed.
-#[derive(Debug, Clone)]
-pub struct GitError {
-    /// The command, for a message.
-    pub command: String,
-    /// Its exit status; `None` if it did not start or a signal ended it.
-    pub status: Option<i32>,
-    /// The last line it wrote to standard error, or why it did not start.
-    pub reason: String,
+/// Whether the child may talk to other machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Network {
+    Off,
+    On,
+}
+
+/// What a successful git printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Standard output, as it came.
+    pub stdout: Vec<u8>,
+}
+
+/// Why a call of git gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GitError {
+    /// No executable `git` in any directory of PATH.
+    NotFound,
+    /// It was found and could not be started.
+    Start {
+        /// The executable.
+        program: PathBuf,
+        /// The operating system's reason.
+        reason: String,
+    },
+    /// It ended with another status than 0.
+    Failed {
+        /// The command as a person would type it.
+        command: String,
+        /// The exit status; `None` when a signal ended it.
+        status: Option<i32>,
+        /// The last line of its standard error, safe to show; may be empty.
+        stderr: String,
+    },
 }
 
 impl std::fmt::Display for GitError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` failed: {}", self.command, self.reason)
+        match self {
+            Self::NotFound => f.write_str("no `git` in the directories of PATH"),
+            Self::Start { program, reason } => write!(f, "cannot start {}: {reason}", show_path(program)),
+            Self::Failed { command, status, stderr } => {
+                write!(f, "`{command}` failed")?;
+                match (status, stderr.as_str()) {
+                    (Some(code), "") => write!(f, " with status {code}"),
+                    (None, "") => f.write_str(", ended by a signal"),
+                    (_, line) => write!(f, ": {line}"),
+                }
+            }
+        }
     }
 }
 
 impl std::error::Error for GitError {}
 
+impl GitError {
+    /// The next step, as a sentence with a command.
+    pub fn help(&self) -> String {
+        match self {
+            Self::NotFound => "install git, or put its directory on PATH; `git --version` must answer".to_owned(),
+            Self::Start { .. } => "`git --version` must answer in the same shell".to_owned(),
+            Self::Failed { command, .. } => format!("run `{command}` yourself to see all that git says"),
+        }
+    }
+
+    /// The exit status, when git ran and ended by itself.
+    pub fn status(&self) -> Option<i32> {
+        match self {
+            Self::Failed { status, .. } => *status,
+            Self::NotFound | Self::Start { .. } => None,
+        }
+    }
+}
+
 impl From<GitError> for ReadError {
     fn from(error: GitError) -> Self {
-        let help = format!("run it yourself to see more: `{}`", error.command);
-        Self::Failed { message: error.to_string(), help }
+        Self::Failed { message: error.to_string(), help: error.help() }
     }
 }
 
-impl Repository {
-    /// A command for this repository: same git directory, work tree and index, nothing else inherited.
-    pub fn git(&self) -> GitCommand {
-        let mut command = Command::new("git");
-        command.env_clear();
-        command.envs(self.world.env.iter().filter(|(name, _)| !LOCAL.iter().any(|local| name.as_os_str() == *local)));
-        command.current_dir(self.repo.workdir().unwrap_or_else(|| self.repo.git_dir()));
-        command.env("GIT_DIR", self.repo.git_dir());
-        if let Some(top) = self.repo.workdir() {
-            command.env("GIT_WORK_TREE", top);
-        }
-        command.env("GIT_INDEX_FILE", &self.index_file);
-        let fixed = [
-            ("GIT_NO_LAZY_FETCH", "1"),
-            ("GIT_NO_REPLACE_OBJECTS", "1"),
-            ("GIT_OPTIONAL_LOCKS", "0"),
-            ("GIT_TERMINAL_PROMPT", "0"),
-            ("LC_ALL", "C"),
-        ];
-        command.envs(fixed);
-        command.stdin(Stdio::null());
-        GitCommand { command, words: Vec::new() }
-    }
-}
+/// Variables that tie git to one repository (`git rev-parse --local-env-vars` and newer ones): dropped before git is
+/// run for another repository, for a leaked GIT_INDEX_FILE has corrupted people's indexes.
+const LOCAL: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REFERENCE_BACKEND",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// Variables that change what git prints or how it reads its arguments.
+const BENDING: &[&str] = &[
+    "GIT_CONFIG",
+    "GIT_DIFF_OPTS",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_REPLACE_REF_BASE",
+];
+
+/// Set for every child. The list of protocols holds back a git older than GIT_NO_LAZY_FETCH (2.44).
+const PINNED: &[(&str, &str)] = &[
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("LC_ALL", "C"),
+    ("LANGUAGE", "C"),
+    ("GIT_GRAFT_FILE", if cfg!(windows) { "NUL" } else { "/dev/null" }),
+];
 
 impl GitCommand {
-    /// Adds a word.
-    #[must_use]
-    pub fn arg(mut self, word: impl AsRef<OsStr>) -> Self {
-        self.words.push(word.as_ref().to_owned());
-        self
-    }
-
-    /// Adds words.
-    #[must_use]
-    pub fn args(mut self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
-        self.words.extend(words.into_iter().map(|word| word.as_ref().to_owned()));
-        self
-    }
-
-    /// Sets a variable for the child alone.
-    #[must_use]
-    pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.command.env(name, value);
-        self
-    }
-
-    /// Adds bytes as a word.
-    #[must_use]
-    pub fn bytes(self, word: &[u8]) -> Self {
-        self.arg(os_str(word))
-    }
-
-    /// Runs it and returns its standard output.
-    ///
-    /// # Errors
-    /// When git is not on PATH or exits with another status than 0.
-    pub fn run(mut self) -> Result<Vec<u8>, GitError> {
-        self.command.args(&self.words);
-        let words: Vec<_> = self.words.iter().map(|word| printable(word.as_encoded_bytes())).collect();
-        let command = format!("git {}", words.join(" "));
-        let output = match self.command.output() {
-            Ok(output) => output,
-            Err(error) => {
-                return Err(GitError { command, status: None, reason: format!("git did not start: {error}") });
-            }
+    /// A call for the repository that `world` stands in.
+    pub(super) fn new(world: &World) -> Self {
+        let kept = |name: &OsStr| {
+            !BENDING.iter().any(|bending| name == OsStr::new(bending))
+                && !name.as_encoded_bytes().starts_with(b"GIT_TRACE")
         };
-        if output.status.success() {
-            return Ok(output.stdout);
+        Self {
+            program: find_git(world),
+            env: world
+                .env
+                .iter()
+                .filter(|(name, _)| kept(name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            cwd: world.cwd.clone(),
+            args: Vec::new(),
+            network: Network::Off,
         }
-        let stderr = printable(output.stderr.trim_ascii_end().rsplit(|&byte| byte == b'\n').next().unwrap_or_default());
-        let reason = if stderr.is_empty() { output.status.to_string() } else { stderr };
-        Err(GitError { command, status: output.status.code(), reason })
+        // A configured monitor is a command of the repository's owner.
+        .args(["-c", "core.fsmonitor=false", "-c", "advice.graftFileDeprecated=false"])
+    }
+
+    /// Adds one argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets one variable of the child's environment.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        let name = name.into();
+        self.env.retain(|(known, _)| *known != name);
+        self.env.push((name, value.into()));
+        self
+    }
+
+    /// Turns the call to the repository at `directory`: nothing that ties git to this one is passed on.
+    #[must_use]
+    pub fn elsewhere(mut self, directory: &Path) -> Self {
+        self.env.retain(|(name, _)| {
+            let numbered = |start: &str| name.as_encoded_bytes().starts_with(start.as_bytes());
+            !LOCAL.iter().any(|local| name == OsStr::new(local))
+                && !numbered("GIT_CONFIG_KEY_")
+                && !numbered("GIT_CONFIG_VALUE_")
+        });
+        directory.clone_into(&mut self.cwd);
+        self
+    }
+
+    /// Lets the child talk to remotes. No check may.
+    #[must_use]
+    pub fn with_network(mut self) -> Self {
+        self.network = Network::On;
+        self
+    }
+
+    /// Runs it to its end; its standard input is empty.
+    pub fn run(self) -> Result<Output, GitError> {
+        let shown = self.shown();
+        let program = self.program.ok_or(GitError::NotFound)?;
+        let mut command = Command::new(&program);
+        command.args(&self.args).env_clear().envs(self.env).envs(PINNED.iter().copied()).current_dir(&self.cwd);
+        if self.network == Network::Off {
+            command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
+        }
+        let output = command
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| GitError::Start { program, reason: printable_text(&error.to_string()) })?;
+        if output.status.success() {
+            return Ok(Output { stdout: output.stdout });
+        }
+        let mut lines = output.stderr.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+        let last = lines.rfind(|line| !line.is_empty()).unwrap_or_default();
+        Err(GitError::Failed { command: shown, status: output.status.code(), stderr: printable(last) })
+    }
+
+    /// The command as a person would type it, without the settings that every call carries.
+    fn shown(&self) -> String {
+        let mut shown = "git".to_owned();
+        for arg in self.args.iter().skip(4) {
+            shown.push(' ');
+            let text = printable(arg.as_encoded_bytes());
+            if text.chars().all(|char| char.is_ascii_alphanumeric() || "-_./=:^@+,%".contains(char)) && !text.is_empty()
+            {
+                shown.push_str(&text);
+            } else {
+                shown.push_str(&format!("'{}'", text.replace('\'', "'\\''")));
+            }
+        }
+        shown
     }
 }
 
-/// Bytes of a path or ref as the platform's string.
-pub(super) fn os_str(bytes: &[u8]) -> OsString {
-    // Only Windows has byte strings that are no path; nothing there can be named so.
-    gix::path::from_byte_slice(bytes).map(|path| path.as_os_str().to_owned()).unwrap_or_default()
+/// The first executable `git` in an absolute directory of PATH. A relative one would let a repository bring its own.
+fn find_git(world: &World) -> Option<PathBuf> {
+    let path = world.var("PATH").unwrap_or(OsStr::new("/usr/bin:/bin"));
+    let name = if cfg!(windows) { "git.exe" } else { "git" };
+    std::env::split_paths(path)
+        .filter(|directory| directory.is_absolute())
+        .map(|directory| directory.join(name))
+        .find(|candidate| is_executable(candidate))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// A path of this machine, safe to show.
+pub(super) fn show_path(path: &Path) -> String {
+    printable(path.as_os_str().as_encoded_bytes())
 }

@@ -1,235 +1,244 @@
-//! The index as a snapshot: the file that GIT_INDEX_FILE names, or the repository's own.
-//!
-//! Intent-to-add entries are not content. In a sparse index a directory outside the cone is one entry; what lies in it
-//! is looked up in its tree. Where gix cannot read the file (a split index outside the git directory), git lists it.
+//! The snapshot of what is staged. The index file is decoded here; one that gix cannot read (a split index outside the
+//! git directory) is asked of the git binary, as git alone decides what will be committed.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 
-use gix::index::entry::{Flags, Mode as IndexMode, Stage};
+use gix::index::entry::{Flags, Mode as IndexMode};
+use gix::index::{Entry as IndexEntry, State};
 
-use super::Repository;
-use super::commit_tree::source_id;
-use super::open::one_line;
+use super::binary::show_path;
+use super::open::is_absent;
+use super::repository::Repository;
+use super::tree::{EmptyTree, Walker, entry_path};
 use crate::source::{Entry, Id, Mode, Object, ReadError, RepoPath, Tree, printable};
 
-impl Repository {
-    /// The index as a snapshot; empty where there is no file.
-    ///
-    /// # Errors
-    /// When neither gix nor git can read it, and when a wanted path is unmerged.
-    pub fn index(&self) -> Result<Box<dyn Tree + '_>, ReadError> {
-        if !self.index_file.exists() {
-            return Ok(self.empty());
-        }
-        let options = gix::index::decode::Options {
-            // A thread costs more than it saves on any index of an ordinary size.
-            thread_limit: Some(1),
-            min_extension_block_in_bytes_for_threading: usize::MAX,
-            expected_checksum: None,
-            ..Default::default()
-        };
-        // git does not verify the trailing checksum when it reads, and neither do we.
-        match gix::index::File::at(&self.index_file, self.repo.object_hash(), true, options) {
-            Ok(file) => Ok(Box::new(Index { repo: self, file })),
-            Err(error) => self.listed(&one_line(&error.to_string())),
-        }
-    }
-
-    /// The index as git lists it.
-    fn listed(&self, reason: &str) -> Result<Box<dyn Tree + '_>, ReadError> {
-        let listing = self.git().args(["ls-files", "--stage", "--debug", "-z"]).run().map_err(|error| {
-            let file = printable(self.index_file.as_os_str().as_encoded_bytes());
-            ReadError::Failed {
-                message: format!("the index {file} cannot be read: {reason}; {}", error.reason),
-                help: "make it anew from HEAD, which keeps the work tree: `rm .git/index && git reset`".to_owned(),
-            }
-        })?;
-        let entries = parse_listing(&listing).ok_or_else(|| ReadError::Failed {
-            message: "`git ls-files --stage --debug -z` wrote what this version does not know".to_owned(),
-            help: "upgrade: `cargo install freeze-guard --locked`".to_owned(),
-        })?;
-        Ok(Box::new(Listed { repo: self, entries }))
-    }
+/// A snapshot of the index, which also knows what of it need not lie on disk.
+pub(super) trait Index: Tree {
+    /// What is staged at `path` if a sparse checkout keeps it off the disk; else `None`.
+    fn off_disk(&self, path: &RepoPath) -> Result<Option<Object>, ReadError>;
 }
 
-struct Index<'r> {
-    repo: &'r Repository,
-    file: gix::index::File,
-}
-
-impl Index<'_> {
-    fn one(&self, path: &RepoPath) -> Result<Option<Object>, ReadError> {
-        let bytes = path.as_bytes().into();
-        if let Some(entry) = self.file.entry_by_path_and_stage(bytes, Stage::Unconflicted) {
-            return object(entry);
-        }
-        let unmerged = [Stage::Base, Stage::Ours, Stage::Theirs];
-        if unmerged.iter().any(|stage| self.file.entry_by_path_and_stage(bytes, *stage).is_some()) {
-            return Err(conflict(path));
-        }
-        if self.file.is_sparse() { self.in_sparse_directory(path) } else { Ok(None) }
-    }
-
-    fn in_sparse_directory(&self, path: &RepoPath) -> Result<Option<Object>, ReadError> {
-        let bytes = path.as_bytes();
-        for (slash, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/') {
-            let directory = &bytes[..=slash];
-            let Some(entry) = self.file.entry_by_path_and_stage(directory.into(), Stage::Unconflicted) else {
-                continue;
-            };
-            if entry.mode == IndexMode::DIR {
-                let inside = RepoPath::new(&bytes[slash + 1..]);
-                return inside.map_or(Ok(None), |inside| self.repo.tree(entry.id).at(&inside));
-            }
-        }
+impl Index for EmptyTree {
+    fn off_disk(&self, _: &RepoPath) -> Result<Option<Object>, ReadError> {
         Ok(None)
     }
 }
 
-impl Tree for Index<'_> {
+/// Reads the index of `repository`. No file is an empty index, as in git.
+pub(super) fn read(repository: &Repository) -> Result<Box<dyn Index + '_>, ReadError> {
+    let path = &repository.layout().index;
+    match path.metadata() {
+        Ok(_) => {}
+        Err(error) if is_absent(&error) => return Ok(Box::new(EmptyTree)),
+        Err(error) => return Err(unreadable(repository, &error.to_string())),
+    }
+    let options = gix::index::decode::Options { thread_limit: Some(1), ..gix::index::decode::Options::default() };
+    // The checksum is left alone, as git leaves it when it reads; the order is what a binary search relies on.
+    let file = gix::index::File::at(path, repository.layout().hash, true, options);
+    Ok(match file {
+        Ok(file) if file.verify_entries().is_ok() => {
+            Box::new(DecodedIndex { repository, state: file.into(), walker: OnceCell::new() })
+        }
+        Ok(_) | Err(_) => Box::new(ListedIndex { repository, entries: list(repository)? }),
+    })
+}
+
+fn unreadable(repository: &Repository, reason: &str) -> ReadError {
+    let path = show_path(&repository.layout().index);
+    ReadError::Failed {
+        message: format!("cannot read the index {path}: {reason}"),
+        help: format!("rebuild it, files on disk stay as they are: `rm {path} && git reset`"),
+    }
+}
+
+fn unmerged(path: &[u8]) -> ReadError {
+    let path = printable(path);
+    ReadError::Failed {
+        message: format!("{path} has a merge conflict that is not resolved"),
+        help: format!("resolve it, then `git add {path}`"),
+    }
+}
+
+/// The usual case.
+struct DecodedIndex<'r> {
+    repository: &'r Repository,
+    state: State,
+    walker: OnceCell<Walker<'r>>,
+}
+
+impl<'r> DecodedIndex<'r> {
+    fn at(&self, path: &[u8]) -> Option<&IndexEntry> {
+        let entries = self.state.entries();
+        let found = entries.binary_search_by(|entry| {
+            let at: &[u8] = entry.path(&self.state);
+            at.cmp(path)
+        });
+        found.ok().and_then(|index| entries.get(index))
+    }
+
+    fn lookup_one(&self, path: &[u8]) -> Result<Option<Object>, ReadError> {
+        if let Some(entry) = self.at(path) {
+            return staged(entry, path);
+        }
+        if !self.state.is_sparse() {
+            return Ok(None);
+        }
+        // A directory outside the sparse cone is one entry, `dir/`, with the id of its tree.
+        let ends = path.iter().enumerate().filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at + 1);
+        for end in ends {
+            if let Some(entry) = self.at(&path[..end]).filter(|entry| entry.mode.contains(IndexMode::DIR)) {
+                let tree = super::objects::from_oid(&entry.id)?;
+                return self.walker()?.lookup(&tree, &path[end..]);
+            }
+        }
+        Ok(None)
+    }
+
+    fn walker(&self) -> Result<&Walker<'r>, ReadError> {
+        let objects = self.repository.objects()?;
+        Ok(self.walker.get_or_init(|| Walker::new(objects)))
+    }
+}
+
+impl Tree for DecodedIndex<'_> {
     fn lookup(&self, paths: &[RepoPath]) -> Result<Vec<Option<Object>>, ReadError> {
-        paths.iter().map(|path| self.one(path)).collect()
+        paths.iter().map(|path| self.lookup_one(path.as_bytes())).collect()
     }
 
     fn find(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Entry>, ReadError> {
         let mut found = Vec::new();
-        for entry in self.file.entries() {
-            let path: &[u8] = entry.path(&self.file);
+        for entry in self.state.entries() {
+            let path: &[u8] = entry.path(&self.state);
             if entry.mode == IndexMode::DIR {
-                let mut prefix = path.to_vec();
-                self.repo.tree(entry.id).collect(&entry.id, &mut prefix, wanted, &mut found)?;
-                continue;
-            }
-            if !wanted(path) {
-                continue;
-            }
-            let Some(path) = RepoPath::new(path) else { continue };
-            if entry.stage() != Stage::Unconflicted {
-                return Err(conflict(&path));
-            }
-            if let Some(object) = object(entry)? {
-                found.push(Entry { path, object });
+                let tree = super::objects::from_oid(&entry.id)?;
+                self.walker()?.find(&tree, path, wanted, &mut found)?;
+            } else if wanted(path)
+                && let Some(object) = staged(entry, path)?
+            {
+                found.push(Entry { path: entry_path(path)?, object });
             }
         }
         Ok(found)
     }
 
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError> {
-        self.repo.blob(path, id)
+        self.repository.objects()?.blob(path, id)
     }
 }
 
-fn object(entry: &gix::index::Entry) -> Result<Option<Object>, ReadError> {
+impl Index for DecodedIndex<'_> {
+    fn off_disk(&self, path: &RepoPath) -> Result<Option<Object>, ReadError> {
+        match self.at(path.as_bytes()) {
+            Some(entry) if !entry.flags.contains(Flags::SKIP_WORKTREE) => Ok(None),
+            Some(_) | None => self.lookup_one(path.as_bytes()),
+        }
+    }
+}
+
+/// What `entry` will put into the commit; `None` for one that is only intended.
+fn staged(entry: &IndexEntry, path: &[u8]) -> Result<Option<Object>, ReadError> {
+    if entry.stage_raw() != 0 {
+        return Err(unmerged(path));
+    }
     if entry.flags.contains(Flags::INTENT_TO_ADD) {
         return Ok(None);
     }
     let mode = match entry.mode {
-        IndexMode::DIR => Mode::Directory,
+        IndexMode::FILE_EXECUTABLE => Mode::Executable,
         IndexMode::SYMLINK => Mode::Symlink,
         IndexMode::COMMIT => Mode::Submodule,
-        IndexMode::FILE_EXECUTABLE => Mode::Executable,
+        IndexMode::DIR => return Ok(None),
         _ => Mode::File,
     };
-    Ok(Some(Object { mode, id: source_id(&entry.id)? }))
+    Ok(Some(Object { mode, id: super::objects::from_oid(&entry.id)? }))
 }
 
-fn conflict(path: &RepoPath) -> ReadError {
-    ReadError::Failed {
-        message: format!("{path} is unmerged: the index holds no one state of it"),
-        help: format!("resolve the conflict and `git add {path}`"),
-    }
+/// The index as the git binary lists it.
+struct ListedIndex<'r> {
+    repository: &'r Repository,
+    /// By path.
+    entries: Vec<Listed>,
 }
 
-struct Listed<'r> {
-    repo: &'r Repository,
-    entries: BTreeMap<RepoPath, (Object, Listing)>,
-}
+/// A path and what is staged there; `None` when it is unmerged.
+type Listed = (Vec<u8>, Option<Object>);
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Listing {
-    Content,
-    Unmerged,
-    IntentToAdd,
-}
-
-impl Tree for Listed<'_> {
+impl Tree for ListedIndex<'_> {
     fn lookup(&self, paths: &[RepoPath]) -> Result<Vec<Option<Object>>, ReadError> {
-        let one = |path: &RepoPath| match self.entries.get(path) {
-            None | Some((_, Listing::IntentToAdd)) => Ok(None),
-            Some((_, Listing::Unmerged)) => Err(conflict(path)),
-            Some((object, Listing::Content)) => Ok(Some(*object)),
+        let one = |path: &RepoPath| {
+            let path = path.as_bytes();
+            let found = self.entries.binary_search_by(|(at, _)| at.as_slice().cmp(path)).ok();
+            match found.and_then(|index| self.entries.get(index)) {
+                Some((_, None)) => Err(unmerged(path)),
+                Some((_, object)) => Ok(*object),
+                None => Ok(None),
+            }
         };
         paths.iter().map(one).collect()
     }
 
     fn find(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Entry>, ReadError> {
-        let mut found = Vec::new();
-        for (path, (object, listing)) in self.entries.iter().filter(|(path, _)| wanted(path.as_bytes())) {
-            match listing {
-                Listing::Content => found.push(Entry { path: path.clone(), object: *object }),
-                Listing::Unmerged => return Err(conflict(path)),
-                Listing::IntentToAdd => {}
-            }
-        }
-        Ok(found)
+        let wanted = self.entries.iter().filter(|(path, _)| wanted(path));
+        wanted
+            .map(|(path, object)| {
+                let object = object.ok_or_else(|| unmerged(path))?;
+                Ok(Entry { path: entry_path(path)?, object })
+            })
+            .collect()
     }
 
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError> {
-        self.repo.blob(path, id)
+        self.repository.objects()?.blob(path, id)
     }
 }
 
-/// `git ls-files --stage --debug -z`: `<mode> <id> <stage>\t<path>\0`, then five lines of which the last ends with the
-/// entry's flags in hexadecimal; bit 29 is intent-to-add (git's read-cache). Sparse directories are expanded by git.
-fn parse_listing(mut listing: &[u8]) -> Option<BTreeMap<RepoPath, (Object, Listing)>> {
-    let mut entries = BTreeMap::new();
-    while !listing.is_empty() {
-        let tab = listing.iter().position(|&byte| byte == b'\t')?;
-        let nul = listing.iter().position(|&byte| byte == 0)?;
-        let mut head = listing.get(..tab)?.split(|&byte| byte == b' ');
-        let (mode, id, stage) = (head.next()?, head.next()?, head.next()?);
-        let path = RepoPath::new(listing.get(tab + 1..nul)?)?;
-        let mut debug = listing.get(nul + 1..)?;
-        let mut flags = None;
-        for _ in 0..5 {
-            let end = debug.iter().position(|&byte| byte == b'\n')?;
-            let line = std::str::from_utf8(debug.get(..end)?).ok()?;
-            flags = line.rsplit_once("flags: ").map(|(_, hex)| hex.to_owned()).or(flags);
-            debug = debug.get(end + 1..)?;
+impl Index for ListedIndex<'_> {
+    /// The list does not say; a file that is not there counts as deleted.
+    fn off_disk(&self, _: &RepoPath) -> Result<Option<Object>, ReadError> {
+        Ok(None)
+    }
+}
+
+/// Everything staged is what differs from the empty tree. Unlike `ls-files`, a comparison leaves out intent-to-add
+/// entries and opens sparse directories.
+fn list(repository: &Repository) -> Result<Vec<Listed>, ReadError> {
+    let empty = gix::ObjectId::empty_tree(repository.layout().hash).to_string();
+    let git = repository.git().args(["diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames"]);
+    let git = git.args(["--ita-invisible-in-index", "--ignore-submodules=none"]).arg(empty).arg("--");
+    let output = git.run().map_err(|error| unreadable(repository, &error.to_string()))?;
+    let odd = |record| unreadable(repository, &format!("git lists an entry as `{}`", printable(record)));
+    let mut fields = output.stdout.split(|&byte| byte == 0);
+    let mut entries = Vec::new();
+    while let Some(record) = fields.next().filter(|record| !record.is_empty()) {
+        let path = fields.next().ok_or_else(|| odd(record))?;
+        let object = parse_record(record).ok_or_else(|| odd(record))?;
+        entries.push((path.to_vec(), object));
+    }
+    entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    // An unmerged path comes once as such and may come again as an addition.
+    entries.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same && later.1.is_none() {
+            kept.1 = None;
         }
-        let intent = u32::from_str_radix(flags?.trim(), 16).ok()? & (1 << 29) != 0;
-        let mode = match mode {
-            b"100755" => Mode::Executable,
-            b"120000" => Mode::Symlink,
-            b"160000" => Mode::Submodule,
-            _ => Mode::File,
-        };
-        let listing_kind = match (stage, intent) {
-            (b"0", false) => Listing::Content,
-            (b"0", true) => Listing::IntentToAdd,
-            _ => Listing::Unmerged,
-        };
-        entries.insert(path, (Object { mode, id: Id::from_hex(id)? }, listing_kind));
-        listing = debug;
-    }
-    Some(entries)
+        same
+    });
+    Ok(entries)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_listing_with_an_entry_that_is_only_intended() {
-        let debug = |flags: &str| {
-            format!("  ctime: 1:2\n  mtime: 1:2\n  dev: 1\tino: 2\n  uid: 0\tgid: 0\n  size: 3\tflags: {flags}\n")
-        };
-        let id = "a".repeat(40);
-        let text = format!("100644 {id} 0\ta b\0{}120000 {id} 0\tc\0{}", debug("0"), debug("20004000"));
-        let entries = parse_listing(text.as_bytes()).unwrap();
-        let kinds: Vec<_> =
-            entries.values().map(|(object, listing)| (object.mode, *listing == Listing::IntentToAdd)).collect();
-        assert_eq!(kinds, [(Mode::File, false), (Mode::Symlink, true)]);
-        assert!(parse_listing(b"nonsense").is_none());
+/// `:000000 100644 <id> <id> A`; the inner `None` is an unmerged path.
+fn parse_record(record: &[u8]) -> Option<Option<Object>> {
+    let mut fields = record.strip_prefix(b":")?.split(|&byte| byte == b' ').skip(1);
+    let (mode, id, status) = (fields.next()?, fields.nth(1)?, fields.next()?);
+    if status == b"U" {
+        return Some(None);
     }
+    let mode = match mode {
+        b"100644" => Mode::File,
+        b"100755" => Mode::Executable,
+        b"120000" => Mode::Symlink,
+        b"160000" => Mode::Submodule,
+        _ => return None,
+    };
+    Some(Some(Object { mode, id: Id::from_hex(id)? }))
 }

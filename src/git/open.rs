@@ -1,47 +1,82 @@
-//! Finding and opening the repository: as a hook is started in it, or as a person stands in it.
+//! Where the repository is: as a hook finds it (GIT_DIR and its companions, gitrepository-layout(5)) and as a person in
+//! a subdirectory does (discovery). The rules are those of git's setup.c; only the keys that setup.c itself reads are
+//! taken from the configuration here.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::binary::os_str;
-use super::{Repository, World};
-use crate::source::printable;
+use super::World;
+use super::binary::show_path;
+use super::settings::{Settings, is_false};
 
-/// Why there is no repository to work with.
-#[derive(Debug)]
+/// Everything later reading needs, as absolute paths.
+pub(super) struct Layout {
+    /// This work tree's own git directory: HEAD, index, MERGE_HEAD.
+    pub(super) git_dir: PathBuf,
+    /// The directory shared by linked work trees: refs, objects, config.
+    pub(super) common_dir: PathBuf,
+    pub(super) work_dir: Option<PathBuf>,
+    /// The caller's directory below the top: bytes as of `RepoPath::parent`.
+    pub(super) prefix: Vec<u8>,
+    pub(super) index: PathBuf,
+    /// The main store first, then those of GIT_ALTERNATE_OBJECT_DIRECTORIES.
+    pub(super) objects: Vec<PathBuf>,
+    pub(super) hash: gix::hash::Kind,
+    pub(super) ref_storage: RefStorage,
+    /// `core.fileMode`: whether the executable bit on disk means anything.
+    pub(super) file_mode: bool,
+}
+
+/// Who can read the refs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RefStorage {
+    /// Loose files and packed-refs.
+    Files,
+    /// Reftable or anything newer (or HEAD as a link): only the git binary. gix answers "no such ref" there, which would fail open.
+    Other,
+}
+
+/// Why there is no repository to judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenError {
-    /// Neither here nor above.
+    /// Neither the working directory nor any directory above it belongs to one.
     NotARepository {
         /// Where the search began.
-        start: PathBuf,
+        from: PathBuf,
     },
-    /// GIT_DIR names none.
-    BadGitDir {
-        /// Its value.
-        git_dir: PathBuf,
-        /// What the reader says.
-        reason: String,
+    /// GIT_DIR or a `.git` file names something that is no git directory.
+    NotAGitDirectory {
+        /// What names it: `GIT_DIR`, or the path of the `.git` file.
+        named_by: String,
+        /// What it names.
+        path: PathBuf,
     },
-    /// GIT_COMMON_DIR points elsewhere than the repository's own files.
-    CommonDir,
-    /// It is there and cannot be read.
+    /// A file of the git directory could not be read or parsed.
     Unreadable {
-        /// The git directory.
-        git_dir: PathBuf,
-        /// What the reader says.
+        /// The file.
+        path: PathBuf,
+        /// Why.
         reason: String,
+    },
+    /// A repository format that this program does not know.
+    UnsupportedFormat {
+        /// The configuration key and its value.
+        setting: String,
     },
 }
 
 impl std::fmt::Display for OpenError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotARepository { start } => write!(f, "{} is in no git repository", shown(start)),
-            Self::BadGitDir { git_dir, reason } => {
-                write!(f, "GIT_DIR is {}, which is no git directory: {reason}", shown(git_dir))
+            Self::NotARepository { from } => {
+                write!(f, "neither {} nor a directory above it is a git repository", show_path(from))
             }
-            Self::CommonDir => f.write_str("GIT_COMMON_DIR is set and differs from the repository's own"),
-            Self::Unreadable { git_dir, reason } => {
-                write!(f, "the repository in {} cannot be read: {reason}", shown(git_dir))
+            Self::NotAGitDirectory { named_by, path } => {
+                write!(f, "{named_by} names {}, which is not a git directory", show_path(path))
+            }
+            Self::Unreadable { path, reason } => write!(f, "cannot read {}: {reason}", show_path(path)),
+            Self::UnsupportedFormat { setting } => {
+                write!(f, "this repository has {setting}, which this version cannot read")
             }
         }
     }
@@ -50,144 +85,223 @@ impl std::fmt::Display for OpenError {
 impl std::error::Error for OpenError {}
 
 impl OpenError {
-    /// The next step.
+    /// The next step, as a sentence with a command.
     pub fn help(&self) -> String {
         match self {
-            Self::NotARepository { .. } => {
-                "change into one, name one with `hook -C DIR`, or make one with `git init`".to_owned()
+            Self::NotARepository { .. } => "go to a repository, or name one: `hook -C DIR ...`".to_owned(),
+            Self::NotAGitDirectory { named_by, .. } if named_by == "GIT_DIR" => {
+                "`unset GIT_DIR`, or set it to what `git rev-parse --absolute-git-dir` prints there".to_owned()
             }
-            Self::BadGitDir { .. } => "correct or unset GIT_DIR: `unset GIT_DIR`".to_owned(),
-            Self::CommonDir => "unset it: `unset GIT_COMMON_DIR`".to_owned(),
-            Self::Unreadable { .. } => "see what git says: `git status`, `git fsck`".to_owned(),
+            Self::NotAGitDirectory { .. } => {
+                "`git worktree repair` mends a moved work tree, `git submodule update --init` a submodule".to_owned()
+            }
+            Self::Unreadable { .. } => {
+                "`git status` must work here first; it names the line or the permission".to_owned()
+            }
+            Self::UnsupportedFormat { .. } => "upgrade freeze-guard, and see `git config --local --list`".to_owned(),
         }
     }
 }
 
-fn shown(path: &Path) -> String {
-    printable(path.as_os_str().as_encoded_bytes())
+/// A git directory, and the work tree it suggests by where it was found.
+struct Found {
+    git_dir: PathBuf,
+    suggested: Option<PathBuf>,
 }
 
-impl Repository {
-    /// Opens the repository that `world` is in: the one of GIT_DIR, as git starts a hook, else the nearest at or above
-    /// the working directory.
-    ///
-    /// # Errors
-    /// [`OpenError`].
-    pub fn open(world: &World) -> Result<Self, OpenError> {
-        let git_dir = match set(world, "GIT_DIR") {
-            Some(value) => given(world, &value)?,
-            None => discover(world)?,
+impl Layout {
+    /// Finds the repository of `world`.
+    pub(super) fn find(world: &World) -> Result<Self, OpenError> {
+        let cwd = real(&world.cwd);
+        let found = match world.path("GIT_DIR") {
+            Some(path) => explicit(world, &cwd, &path)?,
+            None => discover(world, &cwd)?,
         };
-        let options = gix::open::Options::isolated()
-            .open_path_as_is(true)
-            .bail_if_untrusted(false)
-            .with(gix::sec::Trust::Full)
-            .config_overrides(["core.useReplaceRefs=false", "gitoxide.objects.noReplace=true"]);
-        let unreadable = |error: &dyn std::fmt::Display| OpenError::Unreadable {
-            git_dir: git_dir.clone(),
-            reason: printable(one_line(&error.to_string()).as_bytes()),
+        let git_dir = real(&found.git_dir);
+        let common_dir = common_dir(world, &git_dir)?;
+        let settings = Settings::read(&git_dir, &common_dir)?;
+        let work_dir = work_dir(world, &git_dir, &settings, found.suggested);
+        let top = work_dir.as_deref().filter(|top| cwd.starts_with(top));
+        // git goes to the top before it reads a relative GIT_INDEX_FILE.
+        let index = match world.var("GIT_INDEX_FILE") {
+            Some(path) => top.unwrap_or(&cwd).join(path),
+            None => git_dir.join("index"),
         };
-        let mut repo: gix::Repository = options.open(&git_dir).map_err(|error| unreadable(&error))?.to_thread_local();
-        repo.clear_namespace();
-        place_work_tree(&mut repo, world).map_err(|error| unreadable(&error))?;
-        if let Some(common) = set(world, "GIT_COMMON_DIR") {
-            let same = |path: &Path| path.canonicalize().ok();
-            if same(&world.cwd.join(common)) != same(repo.common_dir()) {
-                return Err(OpenError::CommonDir);
-            }
+        Ok(Self {
+            prefix: prefix(world, &cwd, top),
+            index,
+            objects: object_directories(world, &common_dir),
+            hash: settings.hash,
+            ref_storage: settings.ref_storage(world, &git_dir),
+            file_mode: settings.file_mode,
+            git_dir,
+            common_dir,
+            work_dir,
+        })
+    }
+}
+
+/// GIT_DIR is set: the work tree is the working directory unless something else is said.
+fn explicit(world: &World, cwd: &Path, path: &Path) -> Result<Found, OpenError> {
+    let bad = |path: PathBuf| OpenError::NotAGitDirectory { named_by: "GIT_DIR".to_owned(), path };
+    let git_dir = if path.is_file() { read_git_file(path)? } else { path.to_owned() };
+    if !looks_like_git_dir(world, &git_dir) {
+        return Err(bad(path.to_owned()));
+    }
+    let implicit = world.var("GIT_IMPLICIT_WORK_TREE").is_none_or(|value| !is_false(value.as_encoded_bytes()));
+    // A server's hook runs inside the git directory with GIT_DIR=. and has no files to show.
+    let suggested = (implicit && !cwd.starts_with(real(&git_dir))).then(|| cwd.to_owned());
+    Ok(Found { git_dir, suggested })
+}
+
+/// The nearest `.git` or bare repository from `cwd` upwards, up to a ceiling or the edge of the file system.
+fn discover(world: &World, cwd: &Path) -> Result<Found, OpenError> {
+    let ceilings: Vec<PathBuf> = world
+        .var("GIT_CEILING_DIRECTORIES")
+        .map(|list| std::env::split_paths(list).filter(|path| path.is_absolute()).map(|path| real(&path)).collect())
+        .unwrap_or_default();
+    let device = device(cwd);
+    for directory in cwd.ancestors() {
+        let beyond = directory != cwd
+            && (ceilings.iter().any(|ceiling| ceiling == directory) || device_changes(world, device, directory));
+        if beyond {
+            break;
         }
-        let top = repo.workdir().map(Path::to_path_buf);
-        let index_file = match set(world, "GIT_INDEX_FILE") {
-            // git moves to the top of the work tree before it opens a relative one.
-            Some(value) => top.as_deref().unwrap_or(&world.cwd).join(value),
-            None => repo.git_dir().join("index"),
-        };
-        let prefix = prefix(world, top.as_deref());
-        let backend = repo.config_snapshot().string("extensions.refStorage").map(|value| value.to_string());
-        let refs_are_files = backend.is_none_or(|value| value.eq_ignore_ascii_case("files"))
-            && set(world, "GIT_REFERENCE_BACKEND").is_none();
-        Ok(Self { repo, world: world.clone(), index_file, prefix, refs_are_files })
+        let dot_git = directory.join(".git");
+        let suggested = Some(directory.to_owned());
+        if dot_git.is_file() {
+            let git_dir = read_git_file(&dot_git)?;
+            if !looks_like_git_dir(world, &git_dir) {
+                return Err(OpenError::NotAGitDirectory { named_by: show_path(&dot_git), path: git_dir });
+            }
+            return Ok(Found { git_dir, suggested });
+        }
+        if looks_like_git_dir(world, &dot_git) {
+            return Ok(Found { git_dir: dot_git, suggested });
+        }
+        if looks_like_git_dir(world, directory) {
+            return Ok(Found { git_dir: directory.to_owned(), suggested: None });
+        }
+    }
+    Err(OpenError::NotARepository { from: cwd.to_owned() })
+}
+
+#[cfg(unix)]
+fn device(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    path.metadata().ok().map(|data| data.dev())
+}
+
+#[cfg(not(unix))]
+fn device(_: &Path) -> Option<u64> {
+    None
+}
+
+fn device_changes(world: &World, start: Option<u64>, directory: &Path) -> bool {
+    let across = world.var("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_some_and(|value| !is_false(value.as_encoded_bytes()));
+    !across && device(directory) != start
+}
+
+/// The path in a `gitdir: PATH` file, which linked work trees and submodules have in place of a `.git` directory.
+fn read_git_file(file: &Path) -> Result<PathBuf, OpenError> {
+    let unreadable = |reason: String| OpenError::Unreadable { path: file.to_owned(), reason };
+    let content = fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+    let target = content
+        .strip_prefix(b"gitdir: ")
+        .map(trim_line_end)
+        .filter(|target| !target.is_empty())
+        .ok_or_else(|| unreadable("expected one line, `gitdir: PATH`".to_owned()))?;
+    Ok(beside(file, target))
+}
+
+/// `target`, a path in git's spelling, as seen from the directory of `file`.
+fn beside(file: &Path, target: &[u8]) -> PathBuf {
+    let target = gix::path::from_byte_slice(target).unwrap_or(Path::new(""));
+    file.parent().unwrap_or(Path::new("")).join(target)
+}
+
+fn trim_line_end(line: &[u8]) -> &[u8] {
+    let end = line.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
+    &line[..end]
+}
+
+/// What git asks of a git directory: HEAD, and objects and refs in the common one.
+fn looks_like_git_dir(world: &World, path: &Path) -> bool {
+    let Ok(common) = common_dir(world, path) else { return false };
+    let objects = world.path("GIT_OBJECT_DIRECTORY").unwrap_or_else(|| common.join("objects"));
+    fs::symlink_metadata(path.join("HEAD")).is_ok() && objects.is_dir() && common.join("refs").is_dir()
+}
+
+fn common_dir(world: &World, git_dir: &Path) -> Result<PathBuf, OpenError> {
+    if let Some(path) = world.path("GIT_COMMON_DIR") {
+        return Ok(real(&path));
+    }
+    let file = git_dir.join("commondir");
+    match fs::read(&file) {
+        Ok(content) => Ok(real(&beside(&file, trim_line_end(&content)))),
+        Err(error) if is_absent(&error) => Ok(git_dir.to_owned()),
+        Err(error) => Err(OpenError::Unreadable { path: file, reason: error.to_string() }),
     }
 }
 
-/// The variable's value, where it is set and not empty.
-fn set(world: &World, name: &str) -> Option<PathBuf> {
-    world.var(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+/// The order of git's setup.c: GIT_WORK_TREE, bare, core.worktree, then where the git directory was found.
+fn work_dir(world: &World, git_dir: &Path, settings: &Settings, suggested: Option<PathBuf>) -> Option<PathBuf> {
+    let configured = || settings.work_tree.as_ref().map(|path| git_dir.join(path));
+    let chosen = match world.path("GIT_WORK_TREE") {
+        Some(path) => Some(path),
+        None if settings.bare => None,
+        None => configured().or(suggested),
+    };
+    chosen.map(|path| real(&path))
 }
 
-fn given(world: &World, value: &Path) -> Result<PathBuf, OpenError> {
-    let bad = |reason: String| OpenError::BadGitDir { git_dir: value.to_path_buf(), reason };
-    let path = world.cwd.join(value).canonicalize().map_err(|error| bad(error.to_string()))?;
-    // GIT_DIR may name a file that points on, as a submodule's or a worktree's `.git` does.
-    if path.is_file() {
-        return gix::discover::path::from_gitdir_file(&path).map_err(|error| bad(one_line(&error.to_string())));
+fn prefix(world: &World, cwd: &Path, top: Option<&Path>) -> Vec<u8> {
+    let Some(below) = top.and_then(|top| cwd.strip_prefix(top).ok()) else { return Vec::new() };
+    let below = gix::path::into_bstr(below).map(|bytes| gix::path::to_unix_separators_on_windows(bytes).into_owned());
+    let below: Vec<u8> = below.map(Into::into).unwrap_or_default();
+    // git itself goes to the top before a hook or an alias runs, and says where the caller was.
+    match world.var("GIT_PREFIX") {
+        Some(given) if below.is_empty() => {
+            let given = given.as_encoded_bytes();
+            given.strip_suffix(b"/").unwrap_or(given).to_vec()
+        }
+        _ => below,
     }
-    if !path.join("HEAD").exists() && !path.join("HEAD").is_symlink() {
-        return Err(bad("it has no HEAD".to_owned()));
-    }
-    Ok(path)
 }
 
-fn discover(world: &World) -> Result<PathBuf, OpenError> {
-    let not_here = || OpenError::NotARepository { start: world.cwd.clone() };
+fn object_directories(world: &World, common_dir: &Path) -> Vec<PathBuf> {
+    let main = world.path("GIT_OBJECT_DIRECTORY").unwrap_or_else(|| common_dir.join("objects"));
+    let mut directories = vec![main];
+    let Some(list) = world.var("GIT_ALTERNATE_OBJECT_DIRECTORIES") else { return directories };
     let separator = if cfg!(windows) { b';' } else { b':' };
-    let ceilings = world.var("GIT_CEILING_DIRECTORIES").map(|list| {
-        let list = list.as_encoded_bytes().split(|&byte| byte == separator);
-        list.filter(|one| !one.is_empty()).map(|one| PathBuf::from(os_str(one))).collect()
-    });
-    let options = gix::discover::upwards::Options {
-        ceiling_dirs: ceilings.unwrap_or_default(),
-        match_ceiling_dir_or_error: false,
-        cross_fs: world.var("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_some(),
-        ..Default::default()
-    };
-    let (path, _) = gix::discover::upwards_opts(&world.cwd, options).map_err(|_| not_here())?;
-    let (git_dir, _) = path.into_repository_and_work_tree_directories();
-    git_dir.canonicalize().map_err(|_| not_here())
-}
-
-/// git starts a hook at the top of the work tree, whatever the git directory is called and wherever it lies.
-fn place_work_tree(repo: &mut gix::Repository, world: &World) -> gix::Result<()> {
-    if set(world, "GIT_DIR").is_none() && repo.workdir().is_some() {
-        return Ok(());
+    let mut rest = list.as_encoded_bytes();
+    while !rest.is_empty() {
+        // An entry that begins with a quote is quoted as C strings are, and may hold the separator.
+        let quoted = rest.starts_with(b"\"").then(|| gix::quote::ansi_c::undo(rest.into()).ok()).flatten();
+        let (entry, used) = match quoted {
+            Some((entry, used)) => (entry.into_owned().into(), used),
+            None => {
+                let end = rest.iter().position(|&byte| byte == separator).unwrap_or(rest.len());
+                (rest[..end].to_vec(), end)
+            }
+        };
+        if let Ok(path) = gix::path::from_byte_slice(&entry).map(|path| world.cwd.join(path))
+            && !entry.is_empty()
+        {
+            directories.push(path);
+        }
+        rest = rest.get(used..).unwrap_or_default();
+        rest = rest.strip_prefix(&[separator]).unwrap_or(rest);
     }
-    let config = repo.config_snapshot();
-    let bare = config.boolean("core.bare").unwrap_or(false);
-    let configured = config.string("core.worktree").is_some();
-    let implicit = world.var("GIT_IMPLICIT_WORK_TREE").is_none_or(|value| value != "0");
-    let work_tree = match set(world, "GIT_WORK_TREE") {
-        Some(value) => Some(world.cwd.join(value)),
-        None if configured => return Ok(()),
-        None if set(world, "GIT_DIR").is_some() && !bare && implicit => Some(world.cwd.clone()),
-        None => return Ok(()),
-    };
-    let work_tree = work_tree.map(|path| path.canonicalize().unwrap_or(path));
-    repo.set_workdir(work_tree)?;
-    Ok(())
+    directories
 }
 
-/// Where the caller stands, relative to the top: GIT_PREFIX in a hook, else by comparing directories.
-fn prefix(world: &World, top: Option<&Path>) -> Vec<u8> {
-    if let Some(prefix) = world.var("GIT_PREFIX") {
-        return trimmed(prefix.as_encoded_bytes());
-    }
-    let (Some(top), Ok(cwd)) = (top.and_then(|top| top.canonicalize().ok()), world.cwd.canonicalize()) else {
-        return Vec::new();
-    };
-    let Ok(relative) = cwd.strip_prefix(top) else { return Vec::new() };
-    let bytes = relative.as_os_str().as_encoded_bytes();
-    if cfg!(windows) {
-        bytes.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect()
-    } else {
-        bytes.to_vec()
-    }
+/// Nothing at that path, whatever stands above it.
+pub(super) fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }
 
-fn trimmed(prefix: &[u8]) -> Vec<u8> {
-    prefix.strip_suffix(b"/").unwrap_or(prefix).to_vec()
-}
-
-/// Library errors may span lines; a message is one.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Symbolic links resolved where the path exists.
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

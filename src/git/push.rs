@@ -1,137 +1,132 @@
-//! What git writes to a pre-push hook: `<local ref> SP <local id> SP <remote ref> SP <remote id> LF` per ref.
+//! What git tells a pre-push hook on standard input (githooks(5)): one line for each ref update,
+//! `<local ref> SP <local id> SP <remote ref> SP <remote id> LF`.
 //!
-//! The local ref is as the user typed it where it is no branch, and may hold spaces and even line feeds
-//! (`HEAD^{/fix bug}`), so that a line can be forged. Each line is split from the right and each field is checked; a
-//! line that does not hold is refused, and with it the push.
+//! The local ref is what the person typed, when that is no plain ref: it may hold spaces and even line breaks, so lines
+//! are split from the right and a line that is not valid in every field refuses the push.
 
-use super::Repository;
+use super::refs::valid_ref_name;
 use crate::source::{Id, printable};
 
 /// One line of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefUpdate {
-    /// A full ref name, `HEAD`, `(delete)`, or an expression as typed.
+    /// A ref's full name, `HEAD`, any expression as typed, or `(delete)`.
     pub local_ref: Vec<u8>,
-    /// What is pushed; zero for a deletion.
+    /// The object pushed; zeros when the remote ref is deleted.
     pub local_id: Id,
     /// The full name of the ref on the remote.
     pub remote_ref: Vec<u8>,
-    /// What the remote holds there; zero if it is new.
+    /// What the remote ref holds now; zeros when it does not exist.
     pub remote_id: Id,
 }
 
-/// A line that is not what git writes.
+impl RefUpdate {
+    /// Whether the remote ref goes away.
+    pub fn is_deletion(&self) -> bool {
+        self.local_id.is_zero()
+    }
+
+    /// Whether the remote ref does not exist yet.
+    pub fn is_creation(&self) -> bool {
+        self.remote_id.is_zero()
+    }
+}
+
+/// Standard input is not what git writes for a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PushLineError {
-    /// One-based.
+    /// The line, from 1.
     pub line: usize,
     /// What is wrong with it.
-    pub reason: String,
+    pub problem: PushLineProblem,
+}
+
+/// What can be wrong with a line of a push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushLineProblem {
+    /// The last line does not end in a line break: the input was cut short.
+    Unfinished,
+    /// A NUL byte, which no field can hold.
+    Nul,
+    /// Fewer than four fields (an empty line too).
+    Fields,
+    /// An id is not 40 or 64 hexadecimal digits, or not as long as the others.
+    Id(Vec<u8>),
+    /// The remote ref is not a full ref name.
+    RemoteRef(Vec<u8>),
+    /// `(delete)` without an id of zeros, or the reverse.
+    Deletion,
+    /// The remote ref stands on an earlier line too, which git refuses to push.
+    Repeated(Vec<u8>),
 }
 
 impl std::fmt::Display for PushLineError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {} of standard input is no ref update: {}", self.line, self.reason)
+        write!(f, "line {} of the push: ", self.line)?;
+        match &self.problem {
+            PushLineProblem::Unfinished => f.write_str("expected a line break at its end; the input is cut short"),
+            PushLineProblem::Nul => f.write_str("expected text, found a NUL byte"),
+            PushLineProblem::Fields => f.write_str("expected `<local ref> <local id> <remote ref> <remote id>`"),
+            PushLineProblem::Id(found) => write!(f, "expected an object id, found `{}`", printable(found)),
+            PushLineProblem::RemoteRef(found) => {
+                write!(f, "expected a full ref name (refs/...), found `{}`", printable(found))
+            }
+            PushLineProblem::Deletion => f.write_str("`(delete)` and an id of zeros go together, and one is missing"),
+            PushLineProblem::Repeated(name) => write!(f, "{} is updated twice", printable(name)),
+        }
     }
 }
 
 impl std::error::Error for PushLineError {}
 
-/// Reads all lines.
-///
-/// # Errors
-/// The first line that does not hold.
-pub fn parse_push(stdin: &[u8]) -> Result<Vec<RefUpdate>, PushLineError> {
-    if stdin.is_empty() {
-        return Ok(Vec::new());
+impl PushLineError {
+    /// The next step, as a sentence with a command.
+    pub fn help(&self) -> String {
+        "push a branch by its name: `git push <remote> <branch>:<branch>`".to_owned()
     }
-    let lines: Vec<_> = stdin.split(|&byte| byte == b'\n').collect();
-    let Some((last, lines)) = lines.split_last() else { return Ok(Vec::new()) };
-    if !last.is_empty() {
-        return Err(PushLineError { line: lines.len() + 1, reason: "it does not end with a line feed".to_owned() });
-    }
-    let numbered = lines.iter().enumerate();
-    numbered.map(|(at, line)| parse_line(line).map_err(|reason| PushLineError { line: at + 1, reason })).collect()
 }
 
-fn parse_line(line: &[u8]) -> Result<RefUpdate, String> {
+/// All ref updates of a push; none for empty input, which is a push with nothing to do.
+pub fn parse_push(stdin: &[u8]) -> Result<Vec<RefUpdate>, PushLineError> {
+    let mut updates: Vec<RefUpdate> = Vec::new();
+    let mut targets = std::collections::HashSet::new();
+    let mut hash_len = None;
+    for (index, line) in stdin.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let error = |problem| PushLineError { line: index + 1, problem };
+        let line = line.strip_suffix(b"\n").ok_or_else(|| error(PushLineProblem::Unfinished))?;
+        let update = parse_line(line, *hash_len.get_or_insert(hash_length(line))).map_err(error)?;
+        if !targets.insert(update.remote_ref.clone()) {
+            return Err(error(PushLineProblem::Repeated(update.remote_ref)));
+        }
+        updates.push(update);
+    }
+    Ok(updates)
+}
+
+/// How many digits the ids of this push have, by its first line's last field.
+fn hash_length(line: &[u8]) -> usize {
+    line.rsplit(|&byte| byte == b' ').next().map_or(0, <[u8]>::len)
+}
+
+fn parse_line(line: &[u8], hash_len: usize) -> Result<RefUpdate, PushLineProblem> {
+    if line.contains(&0) {
+        return Err(PushLineProblem::Nul);
+    }
     let mut fields = line.rsplitn(4, |&byte| byte == b' ');
-    let (Some(remote_id), Some(remote_ref), Some(local_id), Some(local_ref)) =
-        (fields.next(), fields.next(), fields.next(), fields.next())
-    else {
-        return Err(format!("`{}` does not have four fields", printable(line)));
+    let mut field = || fields.next().filter(|field| !field.is_empty()).ok_or(PushLineProblem::Fields);
+    let (remote_id, remote_ref, local_id, local_ref) = (field()?, field()?, field()?, field()?);
+    let id = |text: &[u8]| {
+        // git writes small letters.
+        let fine = text.len() == hash_len && !text.iter().any(u8::is_ascii_uppercase);
+        let id = fine.then(|| Id::from_hex(text)).flatten();
+        id.ok_or_else(|| PushLineProblem::Id(text.to_vec()))
     };
-    let id = |field: &[u8]| {
-        // git writes ids in lower case only.
-        let lower = !field.iter().any(u8::is_ascii_uppercase);
-        Id::from_hex(field).filter(|_| lower).ok_or_else(|| format!("`{}` is no object id", printable(field)))
-    };
-    let (local_id, remote_id) = (id(local_id)?, id(remote_id)?);
-    if local_id.as_bytes().len() != remote_id.as_bytes().len() {
-        return Err("its two ids differ in length".to_owned());
+    let (remote_id, local_id) = (id(remote_id)?, id(local_id)?);
+    if !valid_ref_name(remote_ref) {
+        return Err(PushLineProblem::RemoteRef(remote_ref.to_vec()));
     }
-    if !Repository::valid_ref_name(remote_ref) {
-        return Err(format!("`{}` is no ref name", printable(remote_ref)));
-    }
-    if local_ref.is_empty() || local_ref.contains(&0) {
-        return Err("it names no source".to_owned());
-    }
-    if (local_ref == b"(delete)") != local_id.is_zero() {
-        return Err("a deletion has the source `(delete)` and the zero id, and only a deletion has".to_owned());
+    if local_id.is_zero() != (local_ref == b"(delete)") {
+        return Err(PushLineProblem::Deletion);
     }
     Ok(RefUpdate { local_ref: local_ref.to_vec(), local_id, remote_ref: remote_ref.to_vec(), remote_id })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-    const ZERO: &str = "0000000000000000000000000000000000000000";
-
-    fn sources(text: &str) -> Result<Vec<String>, usize> {
-        let updates = parse_push(text.as_bytes()).map_err(|error| error.line)?;
-        Ok(updates.iter().map(|update| printable(&update.local_ref)).collect())
-    }
-
-    #[test]
-    fn what_git_writes_is_read() {
-        let line = |source: &str| format!("{source} {A} refs/heads/main {ZERO}\n");
-        for source in ["refs/heads/x", "HEAD", "HEAD^{/fix bug}", ":/a  b", "main@{0}", "refs/heads/auto/x~0"] {
-            assert_eq!(sources(&line(source)), Ok(vec![source.to_owned()]));
-        }
-        assert_eq!(sources(&format!("(delete) {ZERO} refs/heads/x {A}\n")), Ok(vec!["(delete)".to_owned()]));
-        assert_eq!(sources(""), Ok(Vec::new()));
-        let long = "b".repeat(64);
-        assert_eq!(sources(&format!("HEAD {long} refs/heads/x {long}\n")), Ok(vec!["HEAD".to_owned()]));
-    }
-
-    #[test]
-    fn what_git_does_not_write_is_refused() {
-        let good = format!("HEAD {A} refs/heads/main {ZERO}\n");
-        let forged = format!("HEAD^{{/x\nrefs/heads/auto/x {A} refs/heads/main {ZERO}\n");
-        for bad in [
-            "x\n".to_owned(),
-            "\n".to_owned(),
-            forged,
-            good.trim_end().to_owned(),
-            good.replace(ZERO, &ZERO[1..]),
-            good.replace(ZERO, &"0".repeat(64)),
-            good.replace("refs/heads/main", "main"),
-            good.replace("refs/heads/main", "refs/heads/a..b"),
-            good.replace(A, &A.to_uppercase()),
-            good.replace(A, ZERO),
-            format!("{good}{good}\n"),
-            good.replacen("HEAD", "", 1),
-        ] {
-            assert!(sources(&bad).is_err(), "{bad:?}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
-            let _ = parse_push(&bytes);
-        }
-    }
 }

@@ -1,33 +1,27 @@
-//! HEAD, refs, remotes, merge heads, revisions.
+//! HEAD and refs. Files are read directly; every other storage (reftable) is asked of the git binary, because gix
+//! answers "no such ref" there and a guard must not pass for that reason.
 //!
-//! Where refs are not stored as files (reftable), gix would say that an existing branch does not exist; so git is asked.
+//! Only full names are looked up: a name that does not exist never falls back to a tag or a remote's branch.
 
-use std::fs;
-use std::path::Path;
+use gix::refs::{FullName, FullNameRef, Target};
 
-use gix::refs::TargetRef;
-
-use super::commit_tree::source_id;
-use super::open::one_line;
-use super::{GitError, Repository};
+use super::binary::GitError;
+use super::objects::{damaged, from_oid};
+use super::open::{Layout, RefStorage};
+use super::repository::Repository;
 use crate::source::{Id, ReadError, printable};
 
-/// Symbolic refs that point to symbolic refs: git follows five.
-const MAX_DEPTH: usize = 5;
-/// The longest range that is judged commit by commit.
-const MAX_RANGE: usize = 100_000;
-
-/// Where HEAD is.
+/// Where HEAD stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Head {
     /// On a branch without a commit.
     Unborn {
-        /// Its full name.
+        /// The branch's full name, after all symbolic refs.
         name: Vec<u8>,
     },
     /// On a branch.
     Attached {
-        /// Its full name, after every symbolic ref.
+        /// The branch's full name, after all symbolic refs.
         name: Vec<u8>,
         /// Its commit.
         id: Id,
@@ -39,227 +33,230 @@ pub enum Head {
     },
 }
 
+impl Head {
+    /// The commit HEAD stands at; `None` when unborn.
+    pub fn id(&self) -> Option<Id> {
+        match self {
+            Self::Unborn { .. } => None,
+            Self::Attached { id, .. } | Self::Detached { id } => Some(*id),
+        }
+    }
+}
+
 /// What a ref holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// The object, tags not peeled.
+    /// The object it resolves to, tags not peeled.
     pub id: Id,
-    /// The full name of the last ref on the way, itself unless it is symbolic.
+    /// The name that holds the id, after all symbolic refs; the ref's own name when it is none.
     pub target: Vec<u8>,
 }
 
-enum Target {
-    Object(Id),
-    Symbolic(Vec<u8>),
+/// git follows no longer chain of symbolic refs (refs.c, SYMREF_MAXDEPTH).
+const MAX_SYMREFS: usize = 5;
+
+/// Whether `name` is a full ref name by the rules of git-check-ref-format(1): `refs/` and at least one component.
+pub(super) fn valid_ref_name(name: &[u8]) -> bool {
+    name.starts_with(b"refs/") && gix::validate::reference::name(name.into()).is_ok()
 }
 
-impl Repository {
-    /// Where HEAD of this work tree is.
-    ///
-    /// # Errors
-    /// When refs cannot be read.
-    pub fn head(&self) -> Result<Head, ReadError> {
-        let (name, id) = self.follow(b"HEAD")?;
-        Ok(match (name.as_slice(), id) {
-            (b"HEAD", Some(id)) => Head::Detached { id },
-            (_, Some(id)) => Head::Attached { name, id },
-            (_, None) => Head::Unborn { name },
+/// Refs kept in files.
+pub(super) struct RefFiles(gix::refs::file::Store);
+
+impl RefFiles {
+    /// No namespace, whatever GIT_NAMESPACE says.
+    pub(super) fn open(layout: &Layout) -> Self {
+        let git_dir = layout.git_dir.clone();
+        Self(if layout.git_dir == layout.common_dir {
+            gix::refs::file::Store::at(git_dir, layout.hash)
+        } else {
+            gix::refs::file::Store::for_linked_worktree(git_dir, layout.common_dir.clone(), layout.hash)
         })
     }
 
-    /// What the ref with this full name holds; `None` if there is none.
-    ///
-    /// # Errors
-    /// When refs cannot be read.
-    pub fn reference(&self, full_name: &[u8]) -> Result<Option<Reference>, ReadError> {
-        if !Self::valid_ref_name(full_name) {
-            return Ok(None);
-        }
-        let (target, id) = self.follow(full_name)?;
-        Ok(id.map(|id| Reference { id, target }))
+    fn find(&self, name: &FullNameRef) -> Result<Option<Target>, ReadError> {
+        let found =
+            self.0.try_find(name).map_err(|error| damaged(&format!("ref {}", printable(name.as_bstr())), &error))?;
+        // gix also tries refs/tags/<name> and the like.
+        Ok(found.filter(|reference| reference.name.as_ref() == name).map(|reference| reference.target))
     }
 
-    /// Every ref whose full name starts with `prefix`, which ends with `/`, sorted by name.
-    ///
-    /// # Errors
-    /// When refs cannot be read.
-    pub fn references(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Reference)>, ReadError> {
-        let mut names = Vec::new();
-        if self.refs_are_files {
-            let platform = self.repo.references().map_err(|error| unreadable(&error))?;
-            for found in platform.prefixed(prefix).map_err(|error| unreadable(&error))? {
-                names.push(found.map_err(|error| unreadable(&error))?.name().as_bstr().to_vec());
+    /// Follows symbolic refs from `target`, which `name` holds.
+    fn resolve(&self, name: FullName, target: Target) -> Result<Resolved, ReadError> {
+        let (mut at, mut target) = (name, target);
+        for _ in 0..=MAX_SYMREFS {
+            match target {
+                Target::Object(id) => {
+                    return Ok(Resolved::Id(Reference { id: from_oid(&id)?, target: at.as_bstr().to_vec() }));
+                }
+                Target::Symbolic(next) => match self.find(next.as_ref())? {
+                    Some(found) => (at, target) = (next, found),
+                    None => return Ok(Resolved::Dangling(next.as_bstr().to_vec())),
+                },
             }
-        } else {
-            let listing = self.git().args(["for-each-ref", "--format=%(refname)"]).bytes(prefix).run()?;
-            names.extend(listing.split(|&byte| byte == b'\n').filter(|name| !name.is_empty()).map(<[u8]>::to_vec));
         }
-        names.sort();
+        Err(ReadError::Failed {
+            message: format!("the symbolic ref {} has no end", printable(at.as_bstr())),
+            help: "`git symbolic-ref <name>` shows each step; point it at a branch".to_owned(),
+        })
+    }
+
+    fn head(&self) -> Result<Head, ReadError> {
+        let name = full_name(b"HEAD")?;
+        let no_head = || ReadError::Failed {
+            message: "this repository has no HEAD".to_owned(),
+            help: "`git symbolic-ref HEAD refs/heads/main` gives it one".to_owned(),
+        };
+        let target = self.find(name.as_ref())?.ok_or_else(no_head)?;
+        Ok(match self.resolve(name, target)? {
+            Resolved::Id(Reference { id, target }) if target == b"HEAD" => Head::Detached { id },
+            Resolved::Id(Reference { id, target }) => Head::Attached { name: target, id },
+            Resolved::Dangling(name) => Head::Unborn { name },
+        })
+    }
+
+    fn reference(&self, name: &[u8]) -> Result<Option<Reference>, ReadError> {
+        let name = full_name(name)?;
+        let Some(target) = self.find(name.as_ref())? else { return Ok(None) };
+        Ok(self.resolve(name, target)?.found())
+    }
+
+    fn references(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Reference)>, ReadError> {
+        let failed = |error: &dyn std::fmt::Display| damaged("the refs", error);
+        // A relative path needs a last component; what is too much is filtered below.
+        let directory = prefix.iter().rposition(|&byte| byte == b'/').map_or(&b"refs"[..], |slash| &prefix[..slash]);
+        let directory: &gix::path::RelativePath = directory.try_into().map_err(|error: gix::Error| failed(&error))?;
+        let platform = self.0.iter().map_err(|error| failed(&error))?;
         let mut found = Vec::new();
-        for name in names {
-            if let Some(reference) = self.reference(&name)? {
-                found.push((name, reference));
+        for reference in platform.prefixed(directory).map_err(|error| failed(&error))? {
+            let reference = match reference {
+                Ok(reference) => reference,
+                Err(error) if is_broken(&error) => continue,
+                Err(error) => return Err(failed(&error)),
+            };
+            let name = reference.name.as_bstr().to_vec();
+            if !name.starts_with(prefix) {
+                continue;
+            }
+            if let Some(resolved) = self.resolve(reference.name, reference.target).ok().and_then(Resolved::found) {
+                found.push((name, resolved));
             }
         }
         Ok(found)
     }
+}
 
-    /// Whether git would take `name` as a full ref name (`git check-ref-format`), as in `refs/heads/main`.
-    pub fn valid_ref_name(name: &[u8]) -> bool {
-        name.starts_with(b"refs/") && gix::validate::reference::name(name.into()).is_ok()
-    }
+/// One ref that is no ref, or went away since it was listed: git passes over it in a list, and only asking for it by
+/// name fails.
+fn is_broken(error: &gix::Error) -> bool {
+    error.downcast_any_ref::<gix::refs::file::find::ReferenceDecode>().is_some()
+        || error.downcast_any_ref::<std::io::Error>().is_some_and(super::open::is_absent)
+}
 
-    /// The last name on the way from `name`, and the object it holds.
-    fn follow(&self, name: &[u8]) -> Result<(Vec<u8>, Option<Id>), ReadError> {
-        let mut name = name.to_vec();
-        for _ in 0..=MAX_DEPTH {
-            let target = if self.refs_are_files { self.target_in_files(&name)? } else { self.target_by_git(&name)? };
-            match target {
-                None => return Ok((name, None)),
-                Some(Target::Object(id)) => return Ok((name, Some(id))),
-                Some(Target::Symbolic(next)) => name = next,
-            }
+/// The end of a chain of symbolic refs.
+enum Resolved {
+    Id(Reference),
+    /// The name that nobody holds.
+    Dangling(Vec<u8>),
+}
+
+impl Resolved {
+    fn found(self) -> Option<Reference> {
+        match self {
+            Self::Id(reference) => Some(reference),
+            Self::Dangling(_) => None,
         }
-        let shown = printable(&name);
-        Err(ReadError::Failed {
-            message: format!("{shown} is a symbolic ref that leads through more than {MAX_DEPTH} others"),
-            help: format!("see where it leads: `git symbolic-ref {shown}`"),
-        })
-    }
-
-    fn target_in_files(&self, name: &[u8]) -> Result<Option<Target>, ReadError> {
-        let name: &gix::bstr::BStr = name.into();
-        let Some(found) = self.repo.try_find_reference(name).map_err(|error| unreadable(&error))? else {
-            return Ok(None);
-        };
-        Ok(Some(match found.target() {
-            TargetRef::Object(id) => Target::Object(source_id(id)?),
-            TargetRef::Symbolic(next) => Target::Symbolic(next.as_bstr().to_vec()),
-        }))
-    }
-
-    fn target_by_git(&self, name: &[u8]) -> Result<Option<Target>, ReadError> {
-        // Status 1 with `--quiet` means "not symbolic" and "no such ref"; anything else is a failure.
-        match self.git().args(["symbolic-ref", "--quiet", "--no-recurse"]).bytes(name).run() {
-            Ok(next) => return Ok(Some(Target::Symbolic(next.trim_ascii_end().to_vec()))),
-            Err(GitError { status: Some(1), .. }) => {}
-            // `--no-recurse` is younger than reftable's first readers.
-            Err(_) => {
-                if let Ok(next) = self.git().args(["symbolic-ref", "--quiet"]).bytes(name).run() {
-                    return Ok(Some(Target::Symbolic(next.trim_ascii_end().to_vec())));
-                }
-            }
-        }
-        match self.git().args(["rev-parse", "--quiet", "--verify", "--end-of-options"]).bytes(name).run() {
-            Ok(id) => Ok(Id::from_hex(id.trim_ascii_end()).map(Target::Object)),
-            Err(GitError { status: Some(1), .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Ids of the merge that is being made, from the names GITHEAD_<id> that git gives a pre-merge-commit hook.
-    pub fn merge_heads_from_env(&self) -> Vec<Id> {
-        let names = self.world.env.keys().map(|name| name.as_encoded_bytes());
-        names.filter_map(|name| Id::from_hex(name.strip_prefix(b"GITHEAD_")?)).collect()
-    }
-
-    /// Ids of the merge that is being concluded: every line of MERGE_HEAD, which is a file in every repository.
-    ///
-    /// # Errors
-    /// When the file is there and cannot be read, or holds something else.
-    pub fn merge_heads_from_file(&self) -> Result<Vec<Id>, ReadError> {
-        let file = self.repo.git_dir().join("MERGE_HEAD");
-        let odd = |reason: String| ReadError::Failed {
-            message: format!("MERGE_HEAD cannot be read: {reason}"),
-            help: "conclude or abort the merge: `git merge --abort`".to_owned(),
-        };
-        let bytes = match fs::read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(odd(error.to_string())),
-        };
-        let lines = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
-        lines.map(|line| Id::from_hex(line).ok_or_else(|| odd("it holds something else than ids".to_owned()))).collect()
-    }
-
-    /// Whether a rebase by patches is going on: its commits were judged when they were made.
-    pub fn rebasing_with_apply(&self) -> bool {
-        self.repo.git_dir().join("rebase-apply").join("rebasing").exists()
-    }
-
-    /// The names of the configured remotes.
-    pub fn remotes(&self) -> Vec<Vec<u8>> {
-        self.repo.remote_names().iter().map(|name| name.to_vec()).collect()
-    }
-
-    /// The commit that a revision names, as `git rev-parse` reads it.
-    ///
-    /// # Errors
-    /// When it names none.
-    pub fn resolve(&self, spec: &[u8]) -> Result<Id, ReadError> {
-        let unknown = |reason: &str| ReadError::Failed {
-            message: format!("`{}` names no commit: {reason}", printable(spec)),
-            help: "see what there is: `git log --oneline --all`".to_owned(),
-        };
-        let commit = [spec, b"^{commit}"].concat();
-        let words = ["rev-parse", "--verify", "--end-of-options"];
-        let id = self.git().args(words).bytes(&commit).run().map_err(|error| unknown(&error.reason))?;
-        Id::from_hex(id.trim_ascii_end()).ok_or_else(|| unknown("git did not answer with an id"))
-    }
-
-    /// The commits of a range as `git rev-list` reads it, newest first.
-    ///
-    /// # Errors
-    /// When git does not take the range, or it has more than 100,000 commits.
-    pub fn rev_list(&self, range: &[u8]) -> Result<Vec<Id>, ReadError> {
-        if range.starts_with(b"-") || !range.windows(2).any(|two| two == b"..") {
-            return Err(ReadError::Failed {
-                message: format!("`{}` is no range", printable(range)),
-                help: "name one as in `hook check --range origin/main..HEAD`".to_owned(),
-            });
-        }
-        let limit = format!("--max-count={}", MAX_RANGE + 1);
-        let command = self.git().args(["rev-list", "--topo-order", &limit, "--end-of-options"]).bytes(range).arg("--");
-        let listing = command.run()?;
-        let ids: Vec<_> = listing.split(|&byte| byte == b'\n').filter_map(Id::from_hex).collect();
-        if ids.len() > MAX_RANGE {
-            return Err(ReadError::Failed {
-                message: format!("the range has more than {MAX_RANGE} commits"),
-                help: "judge a shorter one".to_owned(),
-            });
-        }
-        Ok(ids)
-    }
-
-    /// Whether there is no work tree.
-    pub fn is_bare(&self) -> bool {
-        self.repo.workdir().is_none()
-    }
-
-    /// The top of the work tree.
-    pub fn work_dir(&self) -> Option<&Path> {
-        self.repo.workdir()
-    }
-
-    /// This work tree's git directory.
-    pub fn git_dir(&self) -> &Path {
-        self.repo.git_dir()
-    }
-
-    /// The git directory that all work trees share.
-    pub fn common_dir(&self) -> &Path {
-        self.repo.common_dir()
-    }
-
-    /// Where the caller stands, relative to the top, as bytes with `/` between components.
-    pub fn prefix(&self) -> &[u8] {
-        &self.prefix
     }
 }
 
-fn unreadable(error: &dyn std::fmt::Display) -> ReadError {
+fn full_name(name: &[u8]) -> Result<FullName, ReadError> {
+    let name: &gix::bstr::BStr = name.into();
+    FullName::try_from(name).map_err(|error| damaged(&format!("ref {}", printable(name)), &error))
+}
+
+impl Repository {
+    /// Whether `name` is a full ref name by the rules of git-check-ref-format(1): `refs/` and at least one component.
+    pub fn valid_ref_name(name: &[u8]) -> bool {
+        valid_ref_name(name)
+    }
+
+    /// Where HEAD of this work tree stands.
+    pub fn head(&self) -> Result<Head, ReadError> {
+        match self.layout().ref_storage {
+            RefStorage::Files => self.ref_files().head(),
+            RefStorage::Other => self.head_by_git(),
+        }
+    }
+
+    /// The ref `full_name`; `None` when it does not exist, dangles, or is no full ref name.
+    pub fn reference(&self, full_name: &[u8]) -> Result<Option<Reference>, ReadError> {
+        if !valid_ref_name(full_name) {
+            return Ok(None);
+        }
+        match self.layout().ref_storage {
+            RefStorage::Files => self.ref_files().reference(full_name),
+            RefStorage::Other => {
+                let refs = self.refs_by_git(full_name)?;
+                Ok(refs.into_iter().find(|(name, _)| name == full_name).map(|(_, reference)| reference))
+            }
+        }
+    }
+
+    /// All refs whose full name begins with `prefix` (`refs/heads/auto/`), by name. Broken and dangling ones are left
+    /// out, as git leaves them out of its lists.
+    pub fn references(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Reference)>, ReadError> {
+        match self.layout().ref_storage {
+            RefStorage::Files => self.ref_files().references(prefix),
+            RefStorage::Other => {
+                let end = prefix.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+                let mut refs = self.refs_by_git(&prefix[..end])?;
+                refs.retain(|(name, _)| name.starts_with(prefix));
+                Ok(refs)
+            }
+        }
+    }
+
+    /// Every ref at or below `pattern`, which is a full name or a directory of refs.
+    fn refs_by_git(&self, pattern: &[u8]) -> Result<Vec<(Vec<u8>, Reference)>, ReadError> {
+        let mut git = self.git().args(["for-each-ref", "--format=%(objectname) %(refname) %(symref)"]);
+        if !pattern.is_empty() {
+            git = git.arg(super::repository::os_string(pattern)?);
+        }
+        let output = git.run()?;
+        let mut refs = Vec::new();
+        for line in output.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+            let mut fields = line.splitn(3, |&byte| byte == b' ');
+            let parsed = fields.next().and_then(Id::from_hex).zip(fields.next()).zip(fields.next());
+            let ((id, name), target) = parsed.ok_or_else(|| unexpected("git for-each-ref", line))?;
+            let target = if target.is_empty() { name } else { target };
+            refs.push((name.to_vec(), Reference { id, target: target.to_vec() }));
+        }
+        Ok(refs)
+    }
+
+    fn head_by_git(&self) -> Result<Head, ReadError> {
+        match self.git().args(["symbolic-ref", "--quiet", "HEAD"]).run() {
+            Ok(output) => {
+                let name = output.stdout.trim_ascii_end().to_vec();
+                Ok(match self.reference(&name)? {
+                    Some(Reference { id, target }) => Head::Attached { name: target, id },
+                    None => Head::Unborn { name },
+                })
+            }
+            Err(GitError::Failed { status: Some(1), .. }) => {
+                let output = self.git().args(["rev-parse", "--verify", "--quiet", "HEAD"]).run()?;
+                let id = Id::from_hex(output.stdout.trim_ascii_end());
+                Ok(Head::Detached { id: id.ok_or_else(|| unexpected("git rev-parse HEAD", &output.stdout))? })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// git answered in a form that this program does not know.
+pub(super) fn unexpected(command: &str, answer: &[u8]) -> ReadError {
     ReadError::Failed {
-        message: format!("refs cannot be read: {}", one_line(&error.to_string())),
-        help: "see what git says: `git for-each-ref`".to_owned(),
+        message: format!("`{command}` answered `{}`, which is not its usual form", printable(answer.trim_ascii_end())),
+        help: "`git --version` should be 2.30 or newer; if it is, please report this".to_owned(),
     }
 }

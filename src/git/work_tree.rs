@@ -1,137 +1,161 @@
-//! The work tree as a snapshot: what lies on disk, seen without following symbolic links.
-//!
-//! Ids are those that `git hash-object --no-filters` would give, so that equal bytes compare equal on any side.
+//! The snapshot of the files on disk. Nothing on disk is followed or run: links are their text, a path through a link
+//! is absent as it is for git, and which files count (tracked, or untracked and not ignored) is asked of git. What a
+//! sparse checkout keeps off the disk is taken from the index.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
 use std::path::PathBuf;
-use std::rc::Rc;
 
-use super::Repository;
-use super::binary::os_str;
-use super::commit_tree::source_id;
+use super::index::{self, Index};
+use super::open::is_absent;
+use super::repository::Repository;
 use crate::source::{Entry, Id, MAX_FILE, Mode, Object, ReadError, RepoPath, Tree};
 
-impl Repository {
-    /// What lies on disk.
-    ///
-    /// # Errors
-    /// In a bare repository.
-    pub fn work_tree(&self) -> Result<Box<dyn Tree + '_>, ReadError> {
-        let top = self.repo.workdir().ok_or_else(|| ReadError::Failed {
-            message: "a bare repository has no work tree".to_owned(),
-            help: "judge a revision: `hook check --rev HEAD`".to_owned(),
-        })?;
-        Ok(Box::new(WorkTree { repo: self, top: top.to_path_buf(), read: RefCell::default() }))
-    }
-}
-
-struct WorkTree<'r> {
-    repo: &'r Repository,
+/// The files below the top of the work tree.
+pub(super) struct WorkTree<'r> {
+    repository: &'r Repository,
     top: PathBuf,
-    /// What was read, by id, so that what was hashed is what is judged.
-    read: RefCell<HashMap<Id, Rc<Vec<u8>>>>,
+    index: Box<dyn Index + 'r>,
 }
 
-impl WorkTree<'_> {
-    fn one(&self, path: &RepoPath) -> Result<Option<Object>, ReadError> {
-        if self.leads_through_a_link(path) {
-            return Ok(None);
+impl<'r> WorkTree<'r> {
+    pub(super) fn new(repository: &'r Repository) -> Result<Self, ReadError> {
+        let top = repository.work_dir().ok_or_else(|| ReadError::Failed {
+            message: "a bare repository has no files on disk".to_owned(),
+            help: "judge a commit: `hook check --rev HEAD`".to_owned(),
+        })?;
+        Ok(Self { repository, top: top.to_owned(), index: index::read(repository)? })
+    }
+
+    /// The place of `path` on disk and what lstat says of it; `None` where git would see nothing.
+    fn stat(&self, path: &RepoPath) -> Result<Option<(PathBuf, Metadata)>, ReadError> {
+        let mut at = self.top.clone();
+        let mut parts = path.as_bytes().split(|&byte| byte == b'/').peekable();
+        while let Some(part) = parts.next() {
+            let Ok(part) = gix::path::from_byte_slice(part) else { return Ok(None) };
+            at.push(part);
+            let data = match fs::symlink_metadata(&at) {
+                Ok(data) => data,
+                Err(error) if is_absent(&error) => return Ok(None),
+                Err(error) => return Err(unreadable(path, &error)),
+            };
+            match parts.peek() {
+                None => return Ok(Some((at, data))),
+                Some(_) if data.is_dir() => {}
+                Some(_) => return Ok(None),
+            }
         }
-        let file = self.top.join(os_str(path.as_bytes()));
-        let Ok(metadata) = fs::symlink_metadata(&file) else { return Ok(None) };
-        let failed = |error: std::io::Error| ReadError::Failed {
-            message: format!("{path} cannot be read: {error}"),
-            help: format!("see who may read it: `ls -l {path}`"),
-        };
-        let (mode, bytes) = if metadata.is_symlink() {
-            let target = fs::read_link(&file).map_err(failed)?;
-            (Mode::Symlink, target.as_os_str().as_encoded_bytes().to_vec())
-        } else if metadata.is_dir() {
-            let mode = if file.join(".git").exists() { Mode::Submodule } else { Mode::Directory };
-            (mode, Vec::new())
-        } else if metadata.is_file() && metadata.len() > MAX_FILE {
-            return Err(ReadError::TooLarge { path: path.clone(), size: metadata.len() });
-        } else if metadata.is_file() {
-            (file_mode(&metadata), fs::read(&file).map_err(failed)?)
+        Ok(None)
+    }
+
+    fn lookup_one(&self, path: &RepoPath) -> Result<Option<Object>, ReadError> {
+        let Some((at, data)) = self.stat(path)? else { return self.index.off_disk(path) };
+        if data.is_dir() {
+            let staged = self.index.lookup(std::slice::from_ref(path))?.into_iter().next().flatten();
+            return Ok(staged.filter(|object| object.mode == Mode::Submodule && at.join(".git").exists()));
+        }
+        let hash =
+            |content: &[u8]| gix::objs::compute_hash(self.repository.layout().hash, gix::objs::Kind::Blob, content);
+        let (mode, id) = if data.is_symlink() {
+            (Mode::Symlink, hash(&self.link_text(path, &at)?))
+        } else if data.is_file() {
+            if data.len() > MAX_FILE {
+                return Err(ReadError::TooLarge { path: path.clone(), size: data.len() });
+            }
+            (self.file_mode(path, &data)?, hash(&read_file(path, &at)?))
         } else {
-            // A socket, a pipe or a device: git sees nothing there, and opening it could wait for ever.
+            // A pipe or a device: opening one may wait for ever, and git does not track it.
             return Ok(None);
         };
-        let hash = gix::objs::compute_hash(self.repo.repo.object_hash(), gix::objs::Kind::Blob, &bytes);
-        let id = match hash {
-            Ok(hash) => source_id(&hash)?,
-            Err(error) => return Err(failed(std::io::Error::other(error.to_string()))),
-        };
-        self.read.borrow_mut().insert(id, Rc::new(bytes));
-        Ok(Some(Object { mode, id }))
+        let id = id.map_err(|error| super::objects::damaged(&path.to_string(), &error))?;
+        Ok(Some(Object { mode, id: super::objects::from_oid(&id)? }))
     }
 
-    /// git treats what lies behind a linked directory as absent.
-    fn leads_through_a_link(&self, path: &RepoPath) -> bool {
-        let mut directory = self.top.clone();
-        path.parent().split(|&byte| byte == b'/').filter(|part| !part.is_empty()).any(|part| {
-            directory.push(os_str(part));
-            fs::symlink_metadata(&directory).is_ok_and(|metadata| metadata.is_symlink())
-        })
+    /// The executable bit; where the file system has none, what is staged.
+    fn file_mode(&self, path: &RepoPath, data: &Metadata) -> Result<Mode, ReadError> {
+        if self.repository.layout().file_mode
+            && let Some(executable) = executable_bit(data)
+        {
+            return Ok(if executable { Mode::Executable } else { Mode::File });
+        }
+        let staged = self.index.lookup(std::slice::from_ref(path))?.into_iter().next().flatten();
+        Ok(staged.map(|object| object.mode).filter(|&mode| mode == Mode::Executable).unwrap_or(Mode::File))
     }
-}
 
-#[cfg(unix)]
-fn file_mode(metadata: &fs::Metadata) -> Mode {
-    use std::os::unix::fs::PermissionsExt as _;
-    if metadata.permissions().mode() & 0o100 == 0 { Mode::File } else { Mode::Executable }
-}
+    fn link_text(&self, path: &RepoPath, at: &std::path::Path) -> Result<Vec<u8>, ReadError> {
+        let target = fs::read_link(at).map_err(|error| unreadable(path, &error))?;
+        let bytes = gix::path::into_bstr(target).map_err(|error| super::objects::damaged(&path.to_string(), &error))?;
+        Ok(bytes.into_owned().into())
+    }
 
-#[cfg(not(unix))]
-fn file_mode(_: &fs::Metadata) -> Mode {
-    Mode::File
+    /// Every path git counts as part of the work tree.
+    fn listed(&self) -> Result<Vec<u8>, ReadError> {
+        let git = self.repository.git().args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+        Ok(git.args(["--full-name", "--", ":/"]).run()?.stdout)
+    }
 }
 
 impl Tree for WorkTree<'_> {
     fn lookup(&self, paths: &[RepoPath]) -> Result<Vec<Option<Object>>, ReadError> {
-        paths.iter().map(|path| self.one(path)).collect()
+        paths.iter().map(|path| self.lookup_one(path)).collect()
     }
 
     fn find(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Entry>, ReadError> {
-        let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-        let listing = self.repo.git().args(list).run()?;
-        let mut found = Vec::new();
-        for path in listing.split(|&byte| byte == 0).filter(|path| wanted(path)) {
-            let Some(path) = RepoPath::new(path) else { continue };
-            match self.one(&path) {
-                Ok(Some(object)) => found.push(Entry { path, object }),
-                Ok(None) => {}
-                Err(ReadError::TooLarge { .. }) => found.push(Entry { object: self.oversized(&path)?, path }),
-                Err(error) => return Err(error),
-            }
-        }
-        found.sort_by(|left, right| left.path.cmp(&right.path));
-        found.dedup();
-        Ok(found)
+        let listed = self.listed()?;
+        // An embedded repository is listed as `dir/`, which no RepoPath is.
+        let wanted = listed.split(|&byte| byte == 0).filter(|path| !path.is_empty() && wanted(path));
+        let mut paths: Vec<RepoPath> = wanted.filter_map(RepoPath::new).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let objects = self.lookup(&paths)?;
+        let entries = paths.into_iter().zip(objects);
+        Ok(entries.filter_map(|(path, object)| object.map(|object| Entry { path, object })).collect())
     }
 
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError> {
-        if let Some(bytes) = self.read.borrow().get(id) {
-            return Ok(bytes.to_vec());
+        let missing = || ReadError::Missing { what: path.to_string() };
+        let Some((at, data)) = self.stat(path)? else {
+            self.index.off_disk(path)?.ok_or_else(missing)?;
+            return self.index.blob(path, id);
+        };
+        if data.is_symlink() {
+            self.link_text(path, &at)
+        } else if data.is_file() {
+            read_file(path, &at)
+        } else {
+            Err(missing())
         }
-        // Not seen yet, or too large to be kept: look again, which says so.
-        self.one(path)?;
-        let read = self.read.borrow();
-        let bytes = read.get(id).map(|bytes| bytes.to_vec());
-        bytes.ok_or_else(|| ReadError::Failed {
-            message: format!("{path} changed while it was read"),
-            help: "run it again".to_owned(),
-        })
     }
 }
 
-impl WorkTree<'_> {
-    /// A file that is too large to hash still stands there.
-    fn oversized(&self, path: &RepoPath) -> Result<Object, ReadError> {
-        let name = gix::objs::compute_hash(self.repo.repo.object_hash(), gix::objs::Kind::Blob, path.as_bytes());
-        let id = name.map_err(|error| ReadError::Failed { message: error.to_string(), help: String::new() })?;
-        Ok(Object { mode: Mode::File, id: source_id(&id)? })
+fn read_file(path: &RepoPath, at: &std::path::Path) -> Result<Vec<u8>, ReadError> {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        // One byte more than allowed tells a file that grows from one that fits.
+        File::open(at)?.take(MAX_FILE + 1).read_to_end(&mut content)?;
+        Ok(content)
+    };
+    let content = read().map_err(|error| unreadable(path, &error))?;
+    match u64::try_from(content.len()) {
+        Ok(size) if size <= MAX_FILE => Ok(content),
+        _ => Err(ReadError::TooLarge { path: path.clone(), size: MAX_FILE + 1 }),
     }
+}
+
+fn unreadable(path: &RepoPath, error: &io::Error) -> ReadError {
+    ReadError::Failed {
+        message: format!("cannot read {path}: {error}"),
+        help: format!("`ls -l {path}` shows who may read it"),
+    }
+}
+
+#[cfg(unix)]
+fn executable_bit(data: &Metadata) -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(data.permissions().mode() & 0o100 != 0)
+}
+
+#[cfg(not(unix))]
+fn executable_bit(_: &Metadata) -> Option<bool> {
+    None
 }

@@ -74,7 +74,7 @@ fn parents<'r>(repo: &'r Repository, head: &Head, event: CommitEvent) -> Result<
     }
     match event {
         CommitEvent::Commit => ids.extend(repo.merge_heads_from_file()?),
-        CommitEvent::Merge => ids.extend(repo.merge_heads_from_env()),
+        CommitEvent::Merge => ids.extend(repo.merge_heads_from_env()?),
         CommitEvent::ApplyPatch => {}
     }
     ids.iter().map(|id| Ok(Rc::from(repo.commit_tree(id)?))).collect()

@@ -7,6 +7,9 @@ use crate::git::{Head, Repository};
 use crate::policy::{Gate, Origin, Policy};
 use crate::source::{Id, RepoPath};
 
+/// The longest range that is judged commit by commit.
+const MAX_RANGE: usize = 100_000;
+
 /// Which snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -73,7 +76,14 @@ fn last_commit(repo: &Repository) -> Result<Option<Snapshot<'_>>, ScopeError> {
 /// # Errors
 /// What the repository cannot answer, and a policy that cannot be read.
 pub fn range<'r>(repo: &'r Repository, range: &[u8]) -> Result<Vec<Question<'r>>, ScopeError> {
-    repo.rev_list(range)?.iter().rev().map(|id| one_commit(repo, id)).collect()
+    if !range.windows(2).any(|two| two == b"..") {
+        return Err(ScopeError::NotARange(range.to_vec()));
+    }
+    let ids = repo.rev_list(range, MAX_RANGE + 1)?;
+    if ids.len() > MAX_RANGE {
+        return Err(ScopeError::RangeTooLong(MAX_RANGE));
+    }
+    ids.iter().rev().map(|id| one_commit(repo, id)).collect()
 }
 
 /// The question whether the commit `id` is in order, by the parents rule.

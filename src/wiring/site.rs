@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::WiringError;
-use crate::git::{GitError, Repository};
+use crate::git::Repository;
 
 /// The hooks directory of a clone.
 #[derive(Clone, Debug)]
@@ -47,8 +47,8 @@ fn absolute(repo: &Repository, path: &Path) -> PathBuf {
 fn configured(repo: &Repository) -> Result<Option<(String, Vec<u8>)>, WiringError> {
     let answer = repo.git().args(["config", "--show-scope", "--null", "--get", "core.hooksPath"]).run();
     let answer = match answer {
-        Ok(answer) => answer,
-        Err(GitError { status: Some(1), .. }) => return Ok(None),
+        Ok(answer) => answer.stdout,
+        Err(error) if error.status() == Some(1) => return Ok(None),
         Err(error) => return Err(WiringError::Git(error.to_string())),
     };
     let mut fields = answer.split(|&byte| byte == 0);
@@ -64,9 +64,9 @@ fn check(repo: &Repository, default: &Path, scope: &str, value: Vec<u8>) -> Resu
         return Err(WiringError::HooksPath { value, why, help: format!("unset it: {unset}") });
     }
     let resolved = repo.git().args(["rev-parse", "--git-path", "hooks"]).run();
-    let resolved = resolved.map_err(|error| WiringError::Git(error.to_string()))?;
+    let resolved = resolved.map_err(|error| WiringError::Git(error.to_string()))?.stdout;
     let resolved = crate::git::path_of(resolved.strip_suffix(b"\n").unwrap_or(&resolved));
-    let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
+    let base = &repo.world().cwd;
     let real = |path: &Path| base.join(path).canonicalize().unwrap_or_else(|_| base.join(path));
     if real(&resolved) == real(default) {
         return Ok(());

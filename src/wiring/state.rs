@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::shim::{Event, Recognised, recognise, shim};
 use super::{SUFFIX, Site, WiringError};
-use crate::git::{GitError, Repository};
+use crate::git::Repository;
 
 /// One hook of a clone.
 #[derive(Clone, Debug)]
@@ -111,10 +111,10 @@ pub fn reach(repo: &Repository, guard: &Guard, binary: &Path) -> Reach {
     }
     let name = guard.event.name();
     let resolved = match repo.git().args(["rev-parse", "--git-path", &format!("hooks/{name}")]).run() {
-        Ok(path) => crate::git::path_of(path.strip_suffix(b"\n").unwrap_or(&path)),
+        Ok(path) => crate::git::path_of(path.stdout.strip_suffix(b"\n").unwrap_or(&path.stdout)),
         Err(error) => return Reach::No(error.to_string()),
     };
-    let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
+    let base = &repo.world().cwd;
     match fs::read(base.join(&resolved)) {
         Ok(bytes) if bytes == shim(guard.event, binary) => {}
         Ok(_) | Err(_) => return Reach::No(format!("git looks for it in {}", super::shown(&resolved))),
@@ -125,9 +125,9 @@ pub fn reach(repo: &Repository, guard: &Guard, binary: &Path) -> Reach {
     }
     let probe = repo.git().env("FREEZE_GUARD_PROBE", "1").args(["hook", "run", "--ignore-missing", name]);
     match probe.run() {
-        Err(GitError { status: Some(97), .. }) => Reach::Proven,
-        Err(GitError { status: Some(1), reason, .. }) if reason.contains("is not a git command") => Reach::Resolved,
+        Err(error) if error.status() == Some(97) => Reach::Proven,
+        Err(error) if error.to_string().contains("is not a git command") => Reach::Resolved,
         Ok(_) => Reach::No("git ran nothing when it was asked to run the hook".to_owned()),
-        Err(error) => Reach::No(error.reason),
+        Err(error) => Reach::No(error.to_string()),
     }
 }
