@@ -41,8 +41,7 @@ fn install_writes_the_shims() {
     let world = World::new();
     let repo = world.repo("project");
     repo.seed();
-    let run = repo.hook(&["install"]).passes();
-    let run = run.says(R).says(L);
+    let run = repo.hook(&["install"]).passes().says(R);
     for event in EVENTS {
         let text = fs::read_to_string(hooks(&repo).join(event)).unwrap();
         assert!(text.starts_with("#!/bin/sh\n") && !text.contains('\r'), "{text}");
