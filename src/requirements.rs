@@ -170,10 +170,6 @@ fn hidden(text: &str, at: usize, char: char) -> Option<Notice> {
             Notice::odd(0..0, "a carriage return alone ends the line for pip and uv, and for few editors")
                 .help("end lines with a line feed"),
         ),
-        '\0' => Some(
-            Notice::ambiguous(0..0, "a NUL character: git takes the file for binary and shows no changes of it")
-                .help("remove the character"),
-        ),
         _ if is_line_break(char) => Some(
             Notice::ambiguous(
                 0..0,

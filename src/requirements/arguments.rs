@@ -19,14 +19,23 @@ pub(super) struct Word<'l> {
     pub(super) value: Cow<'l, str>,
     /// Where it stands in the line, quotes included.
     pub(super) range: Range<usize>,
-    /// Where `value` stands in the line, where it stands there as it is.
-    pub(super) exact: Option<usize>,
+    /// What stands there.
+    raw: &'l str,
 }
 
 impl Word<'_> {
     /// Whether quotes or escapes were removed.
     pub(super) fn quoted(&self) -> bool {
-        self.range.len() != self.value.len()
+        self.raw.len() != self.value.len()
+    }
+
+    /// Where `part`, an end of the value, stands in the line, if it stands there as it is.
+    pub(super) fn place(&self, part: &str) -> Option<usize> {
+        if !self.quoted() {
+            return Some(self.range.end - part.len().min(self.raw.len()));
+        }
+        let at = self.raw.rfind(part).filter(|_| !part.is_empty())?;
+        Some(self.range.start + at)
     }
 }
 
@@ -47,7 +56,8 @@ pub(super) fn words(line: &str, start: usize) -> Result<Vec<Word<'_>>, Notice> {
             at = word.range.end;
             words.push(word);
         } else {
-            words.push(Word { value: Cow::Borrowed(&rest[..plain]), range: at..at + plain, exact: Some(at) });
+            let raw = &rest[..plain];
+            words.push(Word { value: Cow::Borrowed(raw), range: at..at + plain, raw });
             at += plain;
         }
     }
@@ -103,9 +113,7 @@ fn quoted(line: &str, start: usize) -> Result<Word<'_>, Notice> {
     if state != State::Bare {
         return Err(unfinished(line, opened, "a quote that is never closed"));
     }
-    let exact =
-        line.get(start..end).and_then(|raw| raw.find(&value)).map(|at| at + start).filter(|_| !value.is_empty());
-    Ok(Word { value: Cow::Owned(value), range: start..end, exact })
+    Ok(Word { value: Cow::Owned(value), range: start..end, raw: line.get(start..end).unwrap_or_default() })
 }
 
 fn unfinished(line: &str, at: usize, what: &str) -> Notice {
@@ -144,7 +152,7 @@ mod tests {
         let line = "-e \"a b\" x";
         let words = words(line, 0).unwrap();
         assert_eq!(words[1].range, 3..8);
-        assert_eq!(words[1].exact, Some(4));
+        assert_eq!(words[1].place("a b"), Some(4));
         assert!(words[1].quoted() && !words[2].quoted());
     }
 }

@@ -59,20 +59,30 @@ impl Classified {
 
 /// Reads what stands before the options of a line.
 pub(super) fn line(text: &str) -> Result<Classified, Notice> {
+    check_brackets(text)?;
     let separator = if url::kind(text).is_some() { "; " } else { ";" };
     let (body, marker) = match text.find(separator) {
         Some(at) => (&text[..at], Some(at + separator.len())),
         None => (text, None),
     };
-    let read_marker = marker.map(|from| self::marker(&text[from..], from)).transpose()?.flatten();
+    let read_marker = match marker.map(|from| self::marker(&text[from..], from)).transpose() {
+        Ok(read) => read.flatten(),
+        Err(notice) => return Err(in_url(body, notice)),
+    };
     let lead = leading_space(body);
     let trimmed = trim(body);
+    // Python's urlsplit drops tabs before it looks at a URL.
+    if let Some(at) = trimmed.find('\t').filter(|_| url::kind(&trimmed.replace('\t', "")).is_some()) {
+        let message = "a tab inside a URL: pip drops it and reads on, other readers stop";
+        return Err(Notice::invalid(lead + at..lead + at + 1, message).help("remove the tab"));
+    }
     let mut item = if url::kind(trimmed).is_some() { bare_url(trimmed) } else { local_or_named(trimmed) }
         .map(|item| item.shifted(lead))
         .map_err(|notice| notice.shifted(lead))?;
     if let (Some(from), Some(after)) = (marker, item.url.as_ref().map(|url| url.end))
         && item.name_range.is_some()
         && after + 1 == from
+        && !text[from..].starts_with(' ')
     {
         let message = "pip reads a marker after this `;`, uv takes it for a part of the URL";
         item.notices.push(Notice::ambiguous(after..from, message).help("put a space on both sides of `;`"));
@@ -82,6 +92,26 @@ pub(super) fn line(text: &str) -> Result<Classified, Notice> {
         item.notices.extend(notices);
     }
     Ok(item)
+}
+
+/// Python takes every line for a URL first, and stops at brackets in the place of a host.
+fn check_brackets(text: &str) -> Result<(), Notice> {
+    if url::split(text).bad_host() {
+        let message = "brackets where a URL has its host, and no IPv6 address in them: pip stops here";
+        return Err(Notice::invalid(0..text.len(), message));
+    }
+    Ok(())
+}
+
+/// A `;` in a URL begins a marker to pip: say so where that marker is none.
+fn in_url(body: &str, notice: Notice) -> Notice {
+    let url = body.split_once('@').is_some_and(|(_, after)| url::kind(trim(after)).is_some());
+    if !url || body.ends_with([' ', '\t']) {
+        return notice;
+    }
+    let at = body.len();
+    let message = format!("pip ends the URL at this `;`, uv takes it for a part of the URL: {}", notice.message);
+    Notice::invalid(at..at + 1, message).help("write the `;` of a URL as `%3B`")
 }
 
 fn marker(text: &str, from: usize) -> Result<Option<(Marker, Vec<Notice>)>, Notice> {
@@ -98,8 +128,13 @@ fn marker(text: &str, from: usize) -> Result<Option<(Marker, Vec<Notice>)>, Noti
 fn bare_url(text: &str) -> Result<Classified, Notice> {
     let mut item = located(text, 0..text.len())?;
     // pip rebuilds a bare file URL with `../` in it from its path alone.
-    if url::kind(text) == Some(SchemeKind::File) && !text.contains("../") {
+    let rebuilt = url::kind(text) == Some(SchemeKind::File) && text.contains("../");
+    if url::kind(text) == Some(SchemeKind::File) && !rebuilt {
         check_file(text, 0..text.len())?;
+    }
+    if let Some(at) = text.find('#').filter(|_| rebuilt) {
+        let message = "pip forgets what stands after `#` where a file URL has `../` in it, uv reads it";
+        item.notices.push(Notice::ambiguous(at..text.len(), message).help("write `name @ file:../dir`"));
     }
     if let Some(at) = text.find(';') {
         let message =
@@ -113,7 +148,7 @@ fn bare_url(text: &str) -> Result<Classified, Notice> {
     let file_name = parts.file_name();
     if url::extension(&file_name) == ".whl" {
         from_wheel(&mut item, &file_name, 0..text.len())?;
-    } else if let Some(egg) = url::fragment_value(text, "egg") {
+    } else if let Some(egg) = url::fragment_value(text, "egg").filter(|_| !rebuilt) {
         item.name = PackageName::new(egg);
     }
     Ok(item)
@@ -126,7 +161,7 @@ fn from_wheel(item: &mut Classified, file_name: &str, range: Range<usize>) -> Re
         Notice::invalid(range.clone(), message).help("a wheel is called `name-1.0-py3-none-any.whl`")
     };
     let (name, version) = url::wheel(file_name).ok_or_else(|| refuse("does not have the parts of a wheel's name"))?;
-    let version = version::parse(version).map_err(|_| refuse("has no PEP 440 version"))?;
+    let version = version::parse(trim(version)).map_err(|_| refuse("has no PEP 440 version"))?;
     item.name = Some(name);
     item.specifiers = Specifiers::exactly(version);
     Ok(())
@@ -201,24 +236,54 @@ fn local_or_named(text: &str) -> Result<Classified, Notice> {
     };
     let by_url = text.split_once('@').is_some_and(|(before, _)| !looks_like_path(before));
     if url::is_archive(path) && !by_url {
+        double_slash(text)?;
         return archive(text, path, extras);
     }
     let error = match requirement::parse(text) {
-        Ok(dependency) => return named(text, dependency),
+        Ok(dependency) => return named(text, dependency).map(|item| trailing_extras(text, item, extras)),
         Err(error) => error,
     };
-    let plain = |text: &str| !text.contains(['=', '<', '>', '!', '~', '@', ' ', '\t', '#', '(', '"']);
-    if text.starts_with(['.', '/']) || looks_like_path(text) && plain(text) {
+    let plain = !url::strip_extras(text).0.contains(['=', '<', '>', '!', '~', '@', ' ', '\t', '#', '(', '"']);
+    if text.starts_with(['.', '/']) || looks_like_path(text) && plain {
+        double_slash(text)?;
         return Ok(directory(text, extras));
     }
     Err(error)
 }
 
+/// pip takes brackets at the end of a line for extras before it looks at anything else, be they a URL's.
+fn trailing_extras(text: &str, mut item: Classified, extras: BTreeSet<PackageName>) -> Classified {
+    if !extras.is_empty() && extras != item.extras {
+        let message = format!("pip takes the brackets at the end of {} for extras, uv for a part of it", quote(text));
+        let help = "write them behind the name: `name[extras]`";
+        item.notices.push(Notice::ambiguous(0..text.len(), message).help(help));
+        item.extras = extras;
+    }
+    item
+}
+
 /// The extras' error, at their place in `text` (which `absolute` may have shortened).
 fn bad_extras(text: &str, extras: &str, notice: &Notice) -> Notice {
+    // The grammar of the whole text has more to say, where it refuses the text too.
+    let local = looks_like_path(text) || url::is_archive(url::strip_extras(text).0);
+    if let Err(notice) = requirement::parse(text)
+        && !local
+    {
+        return notice;
+    }
     let at = text.rfind(extras);
     let range = at.map_or(0..text.len(), |at| at + notice.range.start..at + notice.range.end);
     Notice { range, ..notice.clone() }
+}
+
+/// Python keeps two leading slashes, and the path becomes the URL of another host.
+fn double_slash(text: &str) -> Result<(), Notice> {
+    if text.starts_with("//") && !text.starts_with("///") {
+        return Err(
+            Notice::invalid(0..2, "a path that begins with `//` names another host to pip").help("write one `/`")
+        );
+    }
+    Ok(())
 }
 
 fn archive(text: &str, path: &str, extras: BTreeSet<PackageName>) -> Result<Classified, Notice> {
@@ -278,12 +343,8 @@ fn named(text: &str, dependency: Dependency) -> Result<Classified, Notice> {
         let help = format!("write {} if that is meant", quote(&format!("{name}=={version}")));
         item.notices.push(Notice::odd(dependency.name_range.clone(), message).help(help));
     }
-    if let Some(text) = dependency.specifiers.legacy_text() {
-        let message = format!(
-            "{} is not a PEP 440 version: uv refuses it, and pip 24.1 and later finds no such release",
-            quote(text)
-        );
-        item.notices.push(Notice::ambiguous(dependency.specifier_range.clone(), message));
+    if let Some(notice) = arbitrary(&dependency) {
+        item.notices.push(notice);
     }
     item.name = Some(dependency.name);
     item.name_range = Some(dependency.name_range);
@@ -296,12 +357,37 @@ fn named(text: &str, dependency: Dependency) -> Result<Classified, Notice> {
     Ok(item)
 }
 
+/// What there is to say about `===`.
+fn arbitrary(dependency: &Dependency) -> Option<Notice> {
+    let range = dependency.specifier_range.clone();
+    if let Some(text) = dependency.specifiers.legacy_text() {
+        let text = quote(text);
+        let message =
+            format!("{text} is not a PEP 440 version: uv refuses it, and pip 24.1 and later finds no such release");
+        let help = format!("list the versions there are: `pip index versions {}`", dependency.name);
+        return Some(Notice::ambiguous(range, message).help(help));
+    }
+    let text = dependency.specifiers.exact_text().filter(|_| dependency.specifiers.is_arbitrary())?;
+    let message = "`===` compares texts: pip finds no release that is written otherwise, uv reads `==`";
+    Some(Notice::odd(range, message).help(format!("write {}", quote(&format!("{}=={text}", dependency.name)))))
+}
+
 fn looks_like_version(text: &str) -> bool {
     text.contains('.') && version::parse(text).is_ok()
 }
 
 /// Reads the value of `-e`.
 pub(super) fn editable(text: &str) -> Result<Classified, Notice> {
+    // Python's urlsplit skips these before a URL.
+    let trimmed = text.trim_start_matches(|char: char| char <= ' ');
+    let lead = text.len() - trimmed.len();
+    check_brackets(trimmed)
+        .and_then(|()| editable_value(trimmed))
+        .map(|item| item.shifted(lead))
+        .map_err(|notice| notice.shifted(lead))
+}
+
+fn editable_value(text: &str) -> Result<Classified, Notice> {
     if let Some(item) = editable_by_url(text)? {
         return Ok(item);
     }
@@ -340,7 +426,13 @@ fn editable_by_url(text: &str) -> Result<Option<Classified>, Notice> {
         Some(at) => (&text[..at], Some((&text[at + 2..], at + 2))),
         None => (text, None),
     };
-    let Ok(dependency) = requirement::parse(body) else { return Ok(None) };
+    let dependency = match requirement::parse(body) {
+        Ok(dependency) => dependency,
+        Err(error) => {
+            let after = body.split_once('@').map(|(_, after)| trim(after));
+            return if after.is_some_and(|after| url::kind(after).is_some()) { Err(error) } else { Ok(None) };
+        }
+    };
     let Some(range) = dependency.url.clone() else { return Ok(None) };
     let raw = &text[range.clone()];
     if !raw.starts_with("file:") && url::kind(raw) != Some(SchemeKind::Vcs) {
@@ -348,6 +440,9 @@ fn editable_by_url(text: &str) -> Result<Option<Classified>, Notice> {
         return Err(Notice::invalid(range, message).help("remove `-e`"));
     }
     let mut item = named(text, dependency)?;
+    if item.kind == RequirementKind::Archive {
+        item.kind = RequirementKind::Path;
+    }
     if let Some((marker, from)) = marker_text {
         let read = self::marker(marker, from)?;
         let Some((marker, notices)) = read else {

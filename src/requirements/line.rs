@@ -10,7 +10,7 @@ use super::logical::{Logical, Places};
 use super::options::{self, Found, Name, Options};
 use super::pin::digest_length;
 use super::problem::Notice;
-use super::text::{leading_space, quote, trim};
+use super::text::quote;
 use super::{EntryKind, GlobalOption, Hash, Include, IncludeKind, ProblemKind, Requirement};
 use crate::source::is_deceptive;
 
@@ -41,7 +41,8 @@ fn understand(text: &str, places: &Places, notices: &mut Vec<Notice>) -> Result<
     variables(text, &options, notices);
     hidden_characters(text, notices);
     backslashes(text, &options, notices);
-    let argument = trim(&text[..start]);
+    // One space separates; more of them belong to the argument, and a marker may hang on them (`URL;  --hash=…`).
+    let argument = if start < text.len() { &text[..start.saturating_sub(1)] } else { text };
     let editable = options.found.iter().find(|found| found.name == Name::Editable);
     if !argument.is_empty() || editable.is_some() {
         let line = RequirementLine { text, places, options: &options };
@@ -68,8 +69,6 @@ impl RequirementLine<'_> {
         editable: Option<&Found<'_>>,
         notices: &mut Vec<Notice>,
     ) -> Result<Requirement, Notice> {
-        let lead = leading_space(self.text);
-        let by_argument = |range: &Range<usize>| range.start + lead..range.end + lead;
         let (classified, written) = match editable {
             None => (classify::line(argument), argument),
             Some(_) if !argument.is_empty() => (classify::editable(argument), argument),
@@ -77,7 +76,7 @@ impl RequirementLine<'_> {
         };
         let place = |range: &Range<usize>| match editable {
             Some(found) if argument.is_empty() => found.place(range),
-            _ => by_argument(range),
+            _ => range.clone(),
         };
         let mut classified = classified.map_err(|notice| Notice { range: place(&notice.range), ..notice })?;
         for notice in std::mem::take(&mut classified.notices) {
@@ -93,7 +92,7 @@ impl RequirementLine<'_> {
             requirement.hashes = self.hashes(notices)?;
         }
         self.config_settings(&mut requirement);
-        url_hash(&requirement, notices, || self.text.len().min(argument.len() + lead));
+        url_hash(&requirement, notices, 0..argument.len().max(1).min(self.text.len()));
         Ok(requirement)
     }
 
@@ -162,7 +161,7 @@ impl RequirementLine<'_> {
             let Some(algorithm) = ["sha256", "sha384", "sha512"].into_iter().find(|name| *name == algorithm) else {
                 continue;
             };
-            let hash = Hash { algorithm, digest: digest.to_ascii_lowercase() };
+            let hash = Hash { algorithm, digest: lower_case(digest) };
             if !hash.is_well_formed() {
                 notices.push(malformed(&hash, found.value_place()));
             }
@@ -175,6 +174,11 @@ impl RequirementLine<'_> {
         let settings = self.options.found.iter().filter(|found| found.name == Name::ConfigSettings);
         requirement.config_settings = settings.map(|found| found.value.to_owned()).collect();
     }
+}
+
+/// As Python's `lower`; digests are ASCII unless they are broken.
+fn lower_case(digest: &str) -> String {
+    if digest.is_ascii() { digest.to_ascii_lowercase() } else { digest.to_lowercase() }
 }
 
 fn malformed(hash: &Hash, place: Range<usize>) -> Notice {
@@ -191,9 +195,8 @@ fn malformed(hash: &Hash, place: Range<usize>) -> Notice {
 }
 
 /// A hash in a URL's fragment that fixes nothing.
-fn url_hash(requirement: &Requirement, notices: &mut Vec<Notice>, end: impl Fn() -> usize) {
+fn url_hash(requirement: &Requirement, notices: &mut Vec<Notice>, place: Range<usize>) {
     let Some(hash) = requirement.url_hash().filter(|hash| !hash.is_well_formed()) else { return };
-    let place = 0..end();
     if digest_length(hash.algorithm).is_some() {
         notices.push(malformed(&hash, place));
     } else {

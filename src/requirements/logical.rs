@@ -131,6 +131,10 @@ impl<'f> Lines<'f> {
         let comment = comment_start(text);
         let own_line = comment.is_some_and(|at| trim(&text[..at]).is_empty());
         if let Some(at) = comment {
+            if let Some(nul) = text[at..].find('\0').map(|nul| span.start + at + nul) {
+                let message = "a NUL character in a comment: git takes the file for binary and shows no changes of it";
+                self.notices.push(Notice::ambiguous(nul..nul + 1, message).help("remove the character"));
+            }
             self.comments.push(Comment { line, span: Span::new(span.start + at, span.end), own_line });
         }
         Some(Physical { text, start: span.start, comment, own_line })

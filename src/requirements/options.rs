@@ -174,7 +174,7 @@ impl<'w> Options<'w> {
         }
         match (spec.takes_value, attached) {
             (true, Some(value)) => {
-                let exact = word.exact.map(|at| at + text.len() - value.len());
+                let exact = word.place(value);
                 self.add(Found { name: spec.name, value, range: word.range.clone(), exact })
             }
             (false, Some(_)) => {
@@ -202,7 +202,7 @@ impl<'w> Options<'w> {
             return self.detached(spec, word, words);
         }
         self.notices.push(glued(spec, text, value, word));
-        let exact = word.exact.map(|at| at + 2);
+        let exact = word.place(value);
         self.add(Found { name: spec.name, value, range: word.range.clone(), exact })
     }
 
@@ -219,7 +219,7 @@ impl<'w> Options<'w> {
             name: spec.name,
             value: value.value.as_ref(),
             range: word.range.start..value.range.end,
-            exact: value.exact,
+            exact: value.place(&value.value),
         })
     }
 
@@ -238,10 +238,7 @@ fn check(found: &Found<'_>) -> Result<(), Notice> {
         Name::Hash => match value.split_once(':') {
             Some(("sha256" | "sha384" | "sha512", _)) => Ok(()),
             Some((algorithm, _)) => refuse(
-                format!(
-                    "pip takes the hashes sha256, sha384 and sha512 (in lower case) only, found {}",
-                    quote(algorithm)
-                ),
+                format!("pip takes sha256, sha384 and sha512 in lower case only, uv more; found {}", quote(algorithm)),
                 "hash with sha256: `pip hash FILE`",
             ),
             None => refuse(
@@ -308,7 +305,7 @@ fn glued(spec: &Spec, text: &str, value: &str, word: &Word<'_>) -> Notice {
         spec.long,
         super::text::quote(value).trim_matches('`')
     );
-    Notice::ambiguous(range, message).help(help)
+    Notice::ambiguous(range, message).help(format!("remove the dash, or {help}"))
 }
 
 #[cfg(test)]

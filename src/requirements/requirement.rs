@@ -28,6 +28,12 @@ pub(super) struct Dependency {
     pub(super) url: Option<Range<usize>>,
 }
 
+/// "write `…`": `text` with `range` replaced.
+fn rewritten(text: &str, range: Range<usize>, by: &str) -> String {
+    let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
+    format!("write {}", quote(&format!("{before}{by}{after}")))
+}
+
 /// Reads `text`, all of it.
 pub(super) fn parse(text: &str) -> Result<Dependency, Notice> {
     let mut scan = Scan { text, at: 0 };
@@ -100,7 +106,9 @@ impl<'t> Scan<'t> {
     fn name(&mut self, what: &str) -> Result<(PackageName, Range<usize>), Notice> {
         let rest = self.rest();
         if !rest.starts_with(|char: char| char.is_ascii_alphanumeric()) {
-            return Err(self.expected(&format!("{what}, which begins with an ASCII letter or digit")));
+            return Err(self
+                .expected(&format!("{what}, which begins with an ASCII letter or digit"))
+                .help(self.spaced()));
         }
         let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte)).count();
         let range = self.at..self.at + length;
@@ -114,10 +122,10 @@ impl<'t> Scan<'t> {
             let message = format!(
                 "the name {} ends with {}; a name ends with a letter or digit",
                 quote(raw),
-                found(&rest[trimmed.len()..])
+                found(&raw[raw.len() - 1..])
             );
-            return Err(Notice::invalid(range.start + trimmed.len()..range.end, message)
-                .help(format!("write {}", quote(trimmed))));
+            let tail = range.start + trimmed.len()..range.end;
+            return Err(Notice::invalid(tail.clone(), message).help(rewritten(self.text, tail, "")));
         };
         self.at = range.end;
         Ok((name, range))
@@ -270,18 +278,26 @@ impl<'t> Scan<'t> {
         let wrong = quote(&rest[..1]);
         let message =
             format!("{wrong} is not an operator: expected one of `==`, `!=`, `~=`, `<`, `<=`, `>`, `>=`, `===`");
-        let help = if rest.starts_with('=') {
-            format!("write {}", quote(&format!("{}={rest}", &self.text[..self.at])))
-        } else {
-            String::new()
-        };
+        let one_sign = rest.starts_with('=') && !rest[1..].starts_with(['<', '>', '=']);
+        let help = if one_sign { rewritten(self.text, self.here(), "==") } else { String::new() };
         Err(Notice::invalid(self.here(), message).help(help))
+    }
+
+    /// Advice where white space stands here that only other readers skip.
+    fn spaced(&self) -> String {
+        match self.rest().chars().next() {
+            Some(char) if is_space(char) => {
+                format!("{}; uv skips the character, pip does not", rewritten(self.text, self.here(), " "))
+            }
+            _ => String::new(),
+        }
     }
 
     fn leftover(&self, dependency: &Dependency) -> Notice {
         let rest = self.rest();
         if dependency.url.is_some() {
-            let message = "pip's URLs have no spaces: expected `;` with a space before it, or the end of the line";
+            let message =
+                "pip ends the URL at the space, uv reads it as `%20`: expected ` ; marker` or the end of the line";
             return Notice::invalid(self.at..self.text.len(), message).help("write the space as `%20`");
         }
         let expected = if dependency.specifiers.is_empty() {
@@ -289,16 +305,24 @@ impl<'t> Scan<'t> {
         } else {
             "`,` and another specifier, `; marker`, or the end of the line"
         };
-        let notice = self.expected(expected);
-        match rest.chars().next() {
-            Some('#') => notice.help("put a space before `#` to begin a comment"),
-            Some(char) if !char.is_ascii() && char.is_whitespace() => {
-                notice.help("replace it by a space; uv skips it, pip does not")
+        let at = self.text[..self.at].trim_end_matches([' ', '\t']).len()..self.at;
+        let help = match rest.chars().next() {
+            Some('#') => "put a space before `#` to begin a comment".to_owned(),
+            Some('-') if self.text[..self.at].ends_with('\t') => {
+                let tab = self.at - 1..self.at;
+                format!(
+                    "{}; pip finds an option after a space only, uv after a tab too",
+                    rewritten(self.text, tab, " ")
+                )
             }
-            Some('0'..='9') if dependency.specifiers.is_empty() => notice
-                .help(format!("write {}", quote(&format!("{}=={rest}", &self.text[dependency.name_range.clone()])))),
-            _ => notice,
-        }
+            Some('0'..='9') if dependency.specifiers.is_empty() => {
+                rewritten(self.text, dependency.name_range.end..self.at, "==")
+            }
+            Some('=' | '!' | '~' | '<' | '>') => rewritten(self.text, at, ", "),
+            Some(',') if !dependency.specifiers.is_empty() => rewritten(self.text, self.here(), ""),
+            _ => self.spaced(),
+        };
+        self.expected(expected).help(help)
     }
 }
 
@@ -325,7 +349,8 @@ fn version_clause(operator: Operator, text: &str, range: Range<usize>) -> Result
     }
     if operator == Operator::Compatible && version.release().len() < 2 {
         let message = "`~=` needs at least two release numbers, as in `~=1.0`";
-        return Err(Notice::invalid(range, message).help(format!("write {}", quote(&format!("~={raw}.0")))));
+        let help = rewritten(text, range.clone(), &format!("{raw}.0"));
+        return Err(Notice::invalid(range, message).help(help));
     }
     Ok(Clause::Version { operator, version, text: raw[..end].into() })
 }
@@ -333,7 +358,8 @@ fn version_clause(operator: Operator, text: &str, range: Range<usize>) -> Result
 fn bad_version(raw: &str, range: &Range<usize>, error: VersionError) -> Notice {
     match error {
         VersionError::TooBig(_) => {
-            let message = format!("the version {} has a number beyond 64 bits; no tool but pip reads it", quote(raw));
+            let message =
+                format!("the version {} has a number beyond 64 bits; pip reads it, no other tool does", quote(raw));
             Notice::invalid(range.clone(), message)
         }
         VersionError::At(at) => {
@@ -344,7 +370,8 @@ fn bad_version(raw: &str, range: &Range<usize>, error: VersionError) -> Notice {
             } else {
                 format!("{} is not a PEP 440 version: unexpected {} in it", quote(raw), found(rest))
             };
-            Notice::invalid(range.start + at..range.start + at + width, message)
+            let help = if rest.starts_with('#') { "put a space before `#` to begin a comment" } else { "" };
+            Notice::invalid(range.start + at..range.start + at + width, message).help(help)
         }
     }
 }

@@ -144,6 +144,11 @@ impl Specifiers {
         })
     }
 
+    /// Whether `===` is among them.
+    pub(super) fn is_arbitrary(&self) -> bool {
+        self.0.iter().any(|clause| matches!(clause, Clause::Text { .. }))
+    }
+
     /// The text of the first `===` that is no PEP 440 version.
     pub(super) fn legacy_text(&self) -> Option<&str> {
         self.0.iter().find_map(|clause| match clause {

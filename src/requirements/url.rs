@@ -194,7 +194,7 @@ pub(super) fn fragment_hash(url: &str) -> Option<(&'static str, &str)> {
 pub(super) fn extension(path: &str) -> &str {
     let base = path.rfind('/').map_or(0, |slash| slash + 1);
     let dots = path[base..].bytes().take_while(|&byte| byte == b'.').count();
-    let Some(dot) = path[base + dots..].rfind('.').map(|at| at + base + dots) else { return "" };
+    let dot = path[base + dots..].rfind('.').map_or(path.len(), |at| at + base + dots);
     let has_tar = dot >= 4 && path.get(dot - 4..dot).is_some_and(|before| before.eq_ignore_ascii_case(".tar"));
     &path[if has_tar { dot - 4 } else { dot }..]
 }
@@ -287,6 +287,7 @@ mod tests {
     #[test]
     fn extensions_and_extras() {
         assert_eq!((extension("a/b.tar.GZ"), extension(".zip"), extension("a.b/c")), (".tar.GZ", "", ""));
+        assert_eq!((extension("x/.tar"), extension("..tar.x")), (".tar", ".tar.x"));
         assert!(is_archive("foo==1.0.zip") && !is_archive("foo.egg"));
         assert_eq!(strip_extras("./d [a,b]"), ("./d", Some("[a,b]")));
         assert_eq!(strip_extras("d[]"), ("d[]", None));

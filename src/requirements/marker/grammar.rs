@@ -78,7 +78,7 @@ pub(super) fn parse(text: &str) -> Result<(Expression, Vec<Notice>), Notice> {
     let expression = scan.expression(0)?;
     scan.blank();
     if scan.at < text.len() {
-        return Err(scan.expected("`and`, `or`, or the end of the marker"));
+        return Err(scan.expected("`and`, `or` or the end"));
     }
     let notices = super::decide::disagreements(&expression);
     Ok((expression, notices))
