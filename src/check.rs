@@ -48,9 +48,13 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     }
     let mut used = Used::new();
     let mut settled = rules::settle(drafts, policy, judging.today, &mut used);
-    if matches!(question.against, Against::Everything) {
+    if matches!(question.against, Against::Everything(_)) {
         let unused = rules::unused_exemptions(policy, &question.origin, judging.today, &used);
         settled.findings.extend(rules::settle(unused, policy, judging.today, &mut used).findings);
+    }
+    if question.among_others {
+        let name = &question.name;
+        settled.findings.iter_mut().for_each(|finding| finding.message = format!("{name}: {}", finding.message));
     }
     steps::remark(question, &pairs, report);
     report.add(&question.name, pairs.len(), settled.findings, settled.exempted);

@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod install;
 mod output;
+mod parse;
 mod run;
 mod status;
 mod terminal;
@@ -58,6 +59,7 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Uninstall(args) => uninstall::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Parse(args) => parse::run(&args, world),
     }
 }
 

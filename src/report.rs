@@ -4,8 +4,8 @@
 mod json;
 mod text;
 
-pub use json::{json, json_error};
-pub use text::{Style, plural, text};
+pub use json::{finding_json, json, json_error};
+pub use text::{Style, body, plural, text};
 
 use crate::finding::{Finding, Place};
 use crate::rule::Level;
@@ -84,7 +84,7 @@ impl Report {
                 Place::Line(excerpt) => excerpt.start.column,
                 Place::File(_) | Place::Nowhere => 0,
             };
-            (finding.place.path().cloned(), finding.place.line(), finding.rule, column)
+            (finding.place.path().cloned(), finding.place.line(), finding.rule.code(), column)
         };
         self.findings.sort_by_key(key);
         self.findings.dedup();

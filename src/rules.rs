@@ -21,9 +21,12 @@ pub use context::{Context, GateContext, WorkLock};
 pub use settle::{Settled, Used, settle};
 pub use unused_exemption::unused_exemptions;
 
-use crate::finding::{Place, Related};
+use crate::finding::{Finding, Place, Related};
 use crate::package::PackageName;
+use crate::policy::{Date, Policy};
+use crate::requirements::{self, ProblemKind};
 use crate::rule::{Level, RuleId};
+use crate::source::Paths;
 
 /// A finding before the policy has spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +76,16 @@ fn run(rule: RuleId, context: &Context<'_>) -> Vec<Draft> {
         // They need evidence that no occasion collects yet: the base's hashes and indexes, a label, two policies.
         RuleId::IndexChanged | RuleId::PolicyChanged | RuleId::LabelMissing | RuleId::Undecided => Vec::new(),
     }
+}
+
+/// What the reading of one file alone finds, at the rules' default levels: what `hook parse` shows.
+pub fn reading(file: &requirements::File) -> Vec<Finding> {
+    let paths = Paths::default();
+    let mut drafts = invalid_line::problems_of(file, &paths, RuleId::InvalidLine, |kind| kind == ProblemKind::Invalid);
+    drafts.extend(ambiguous_line::of_file(file, &paths));
+    drafts.extend(invalid_line::problems_of(file, &paths, RuleId::Hash, |kind| kind == ProblemKind::Hash));
+    let (policy, day) = (Policy::default(), Date { year: 1970, month: 1, day: 1 });
+    settle(drafts, &policy, day, &mut Used::new()).findings
 }
 
 /// Everything that the rules say of what stands between a change and a guarded ref.

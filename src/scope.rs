@@ -24,8 +24,10 @@ pub type Snapshot<'r> = Rc<dyn Tree + 'r>;
 
 /// One thing to judge.
 pub struct Question<'r> {
-    /// What people would call it: `the commit`, `main -> origin/main`, `HEAD`.
+    /// What people would call it: `the commit`, `main -> origin main`, `HEAD`.
     pub name: String,
+    /// Whether its findings say its name, because there are others beside it.
+    pub among_others: bool,
     /// The state that is judged.
     pub after: Snapshot<'r>,
     /// What it is compared with.
@@ -46,8 +48,8 @@ pub struct Question<'r> {
 
 /// What a question compares with.
 pub enum Against<'r> {
-    /// Nothing: every pair is judged.
-    Everything,
+    /// Nothing: every pair is judged, and those that only the last commit has, where it is given.
+    Everything(Option<Snapshot<'r>>),
     /// Only these manifests or locks, wherever they changed.
     Paths(Vec<RepoPath>),
     /// The pairs that differ from every one of these; an empty list means all, as for a first commit.
@@ -82,7 +84,7 @@ pub enum ScopeError {
     Policy(Broken),
     /// Standard input is not what git sends to a push hook.
     PushLine(PushLineError),
-    /// A path that no pair has.
+    /// A path where nothing stands.
     NoSuchPath(RepoPath),
     /// There is no work tree to judge.
     Bare,

@@ -42,6 +42,12 @@ impl RepoPath {
         }
     }
 
+    /// Whether this is `other`, or lies in the directory `other`.
+    pub fn is_at_or_below(&self, other: &Self) -> bool {
+        let rest = self.0.strip_prefix(&*other.0);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+    }
+
     /// The file `name` beside this one; `None` if `name` is not a single component.
     pub fn sibling(&self, name: &[u8]) -> Option<Self> {
         if name.contains(&b'/') {

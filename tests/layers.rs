@@ -42,7 +42,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
-    ("wiring", &["git"]),
+    ("wiring", &["source", "git"]),
 ];
 
 /// The binary: it may import the library's public face, and only it prints and asks the process for anything.

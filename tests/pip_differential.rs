@@ -4,6 +4,9 @@
 //! Runs where `FREEZE_GUARD_PIP_PYTHON` names a Python whose pip is 26.3; `FREEZE_GUARD_CASES` files (20,000 without),
 //! from `FREEZE_GUARD_SEED` on. Says so where it is skipped.
 
+// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
+#![cfg(test)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};

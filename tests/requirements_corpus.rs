@@ -1,6 +1,9 @@
 //! Real files: every lock and manifest of the corpus reads without a line that pip could not read. Skipped where the
 //! corpus is not there.
 
+// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 
 use freeze_guard::requirements::{File, ProblemKind, read};

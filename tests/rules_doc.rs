@@ -1,6 +1,9 @@
 //! The documentation against the program: one section per rule with its default level, every key of the policy with its
 //! default, and every TOML example a policy that can be read.
 
+// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
+#![cfg(test)]
+
 use freeze_guard::policy::{Files, Policy, known_keys, load};
 use freeze_guard::rule::RuleId;
 

@@ -17,10 +17,12 @@ pub(super) fn pairs(question: &Question<'_>, cache: &Cache) -> Result<Vec<Judged
     let after = &*question.after;
     let depth = if question.gate == Gate::Open { Depth::Beside } else { Depth::Whole };
     match &question.against {
-        Against::Everything => files::every(after, &question.policy, cache),
+        Against::Everything(last) => files::every(after, last.as_deref(), &question.policy, cache),
         Against::Paths(paths) => {
-            let mut pairs = files::every(after, &question.policy, cache)?;
-            pairs.retain(|judged| judged.after.tuple().keys().any(|path| paths.contains(path)));
+            let mut pairs = files::every(after, None, &question.policy, cache)?;
+            pairs.retain(|judged| {
+                judged.after.tuple().keys().any(|path| paths.iter().any(|given| path.is_at_or_below(given)))
+            });
             Ok(pairs)
         }
         Against::Parents(parents) | Against::Broken(parents, _) => {
@@ -104,10 +106,16 @@ pub(super) fn work_lock(
 /// What people are told besides findings.
 pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], report: &mut Report) {
     if let Against::Broken(_, broken) = &question.against {
-        let first = broken.mistakes.first().map_or_else(String::new, |mistake| format!(" ({})", mistake.message));
+        let first = broken.mistakes.first().map_or_else(String::new, |mistake| {
+            let place = &mistake.place;
+            format!(" ({}:{}: {})", place.path, place.start.line, mistake.message)
+        });
         report.say(Said::new(
-            format!("the policy of HEAD cannot be read{first}; this commit touches nothing it governs and passes"),
-            "repair it: `hook check` lists every mistake".to_owned(),
+            format!(
+                "the policy of HEAD cannot be read{first}; this commit touches nothing it governs and passes; \
+                 `hook check` lists every mistake"
+            ),
+            String::new(),
         ));
     }
     if pairs.is_empty() {

@@ -36,6 +36,8 @@ pub(crate) enum Verb {
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
     Explain(ExplainArgs),
+    /// Show how a requirements file is read
+    Parse(ParseArgs),
     /// Unwire the hooks of this clone and restore what was there
     Uninstall(UninstallArgs),
     /// What git's hooks call: judge the commit or push that is being made
@@ -47,6 +49,7 @@ impl Verb {
     pub(crate) fn format(&self) -> Format {
         match self {
             Self::Check(args) => args.format,
+            Self::Parse(args) => args.format,
             Self::Install(_) | Self::Status(_) | Self::Explain(_) | Self::Uninstall(_) | Self::Run(_) => Format::Text,
         }
     }
@@ -87,6 +90,20 @@ pub(crate) struct CheckArgs {
     /// Only the pairs that these files belong to
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hook parse requirements.txt --rev origin/main")]
+pub(crate) struct ParseArgs {
+    /// The file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: OsString,
+    /// Read it from a revision
+    #[arg(long, value_name = "REV")]
+    pub(crate) rev: Option<OsString>,
+    /// How to write what was read
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]

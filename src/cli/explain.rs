@@ -32,7 +32,9 @@ fn page(rule: RuleId) -> &'static str {
 }
 
 fn unknown(code: &str) -> Failure {
-    let near = RuleId::ALL.iter().map(|rule| rule.code()).find(|known| known.contains(code) || code.contains(known));
+    let scored = RuleId::ALL.iter().map(|rule| (strsim::jaro_winkler(rule.code(), code), rule.code()));
+    let best = scored.max_by(|left, right| left.0.total_cmp(&right.0));
+    let near = best.filter(|(score, _)| *score > 0.75).map(|(_, known)| known);
     let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let shown = freeze_guard::source::printable_text(code);
     Failure::new(format!("there is no rule `{shown}`{hint}"), "`hook explain` lists them")

@@ -88,7 +88,7 @@ fn pairs(repo: &Repository, world: &Surroundings) -> Result<String, Failure> {
         let manifest = judging.paths.show(&pair.manifest);
         let worst = report.findings.iter().find(|finding| finding.level == Level::Error);
         text.push_str(&match worst {
-            None => format!("{manifest}: in order\n"),
+            None => format!("{manifest}, {}: in order\n", judging.paths.show(&pair.lock)),
             Some(finding) => {
                 let count = plural(report.counts().error, "error");
                 let leave = exclude_hint(finding.rule, &manifest);

@@ -75,7 +75,7 @@ impl From<ScopeError> for Failure {
                 "this reads what git gives a pre-push hook: lines of `<local ref> <local id> <remote ref> <remote id>`",
             ),
             ScopeError::NoSuchPath(path) => {
-                Self::new(format!("{path} belongs to no pair"), "`hook check -v` lists the pairs")
+                Self::new(format!("there is no {path} in what is judged"), "`git ls-files` lists what is staged")
             }
             ScopeError::Bare => {
                 Self::new("a bare repository has no work tree to judge", "judge a revision: `hook check --rev HEAD`")

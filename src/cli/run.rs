@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::io::Read as _;
 
-use super::args::RunArgs;
+use super::args::{Format, RunArgs};
 use super::output::err;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
@@ -26,6 +26,15 @@ pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failu
             format!("it is one of {}, as in `hook run pre-commit`", known.join(", ")),
         )
     })?;
+    judge_event(event, args, world).or_else(|failure| {
+        // What cannot be judged is refused; whoever reads the end of a long output must see that.
+        failure.show(Format::Text);
+        err("refused: nothing could be judged\n");
+        Ok(Outcome::Code(2))
+    })
+}
+
+fn judge_event(event: Event, args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let chained = args.shim.as_deref().and_then(|shim| chained_of(shim, event, &world.world));
     match event {
         Event::PreCommit => commit(CommitEvent::Commit, chained.as_ref(), args, world),

@@ -10,11 +10,18 @@ use freeze_guard::git::Repository;
 use freeze_guard::policy::{Origin, Policy};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::{Paths, printable};
-use freeze_guard::wiring::{Guard, Reach, Site, State, inspect, reach};
+use freeze_guard::wiring::{Guard, Reach, Site, State, WiringError, inspect, reach};
 
 pub(crate) fn run(_: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
-    let site = Site::of(&repo)?;
+    let site = match Site::of(&repo) {
+        Ok(site) => site,
+        Err(error @ (WiringError::HooksPath { .. } | WiringError::LinkedAway(_))) => {
+            out(&format!("no guard is in force: {error}\n = help: {}\n", error.help()));
+            return Ok(Outcome::Refuse);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let binary = binary()?;
     let mut in_force = true;
     let mut text = format!("{:18}{:16}{}\n", "event", "state", "chained hook");

@@ -27,12 +27,21 @@ pub enum Depth {
     Whole,
 }
 
-/// Every pair of `after`.
+/// Every pair of `after`, and those that are gone from it since `last` with only one of their files.
 ///
 /// # Errors
-/// What the snapshot cannot answer.
-pub fn every(after: &dyn Tree, policy: &Policy, cache: &Cache) -> Result<Vec<Judged>, ReadError> {
-    let pairs = policy.pairs.pairs(&present(after, policy)?);
+/// What a snapshot cannot answer.
+pub fn every(
+    after: &dyn Tree,
+    last: Option<&dyn Tree>,
+    policy: &Policy,
+    cache: &Cache,
+) -> Result<Vec<Judged>, ReadError> {
+    let now = present(after, policy)?;
+    let mut pairs = policy.pairs.pairs(&now);
+    if let Some(last) = last {
+        add_gone(&mut pairs, policy.pairs.pairs(&beside(last, policy, &now)?));
+    }
     pairs.into_iter().map(|pair| judged(after, pair, cache)).collect()
 }
 
@@ -58,13 +67,7 @@ pub fn changed(
             Depth::Whole => present(*parent, policy)?,
             Depth::Beside => beside(*parent, policy, &now)?,
         };
-        // A pair that only the parent has counts, unless another pair holds its manifest now.
-        for pair in policy.pairs.pairs(&then) {
-            let held = |now: &Pair| now.manifest == pair.manifest || now.lock == pair.manifest;
-            if !pairs.iter().any(held) {
-                pairs.push(pair);
-            }
-        }
+        add_gone(&mut pairs, policy.pairs.pairs(&then));
     }
     let follow_locks = policy.levels.level(RuleId::Include) != Some(Level::Error);
     let mut found = Vec::new();
@@ -74,6 +77,16 @@ pub fn changed(
         }
     }
     Ok(found)
+}
+
+/// A pair that only the parent has counts, unless another pair holds its manifest now.
+fn add_gone(pairs: &mut Vec<Pair>, then: Vec<Pair>) {
+    for pair in then {
+        let holds = |now: &Pair| now.manifest == pair.manifest || now.lock == pair.manifest;
+        if !pairs.iter().any(holds) {
+            pairs.push(pair);
+        }
+    }
 }
 
 fn present(tree: &dyn Tree, policy: &Policy) -> Result<BTreeSet<RepoPath>, ReadError> {
@@ -95,7 +108,7 @@ fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair, follow_lock
     for parent in parents {
         if parent.lookup(&paths)? == now {
             let manifest = may_include(after, &pair.manifest, now.first().copied().flatten())?;
-            return Ok(!manifest && !(follow_locks && may_include(after, &pair.lock, now.get(1).copied().flatten())?));
+            return Ok(!(manifest || follow_locks && may_include(after, &pair.lock, now.get(1).copied().flatten())?));
         }
     }
     Ok(false)

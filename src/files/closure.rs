@@ -62,6 +62,8 @@ pub struct IncludeProblem {
     pub target: String,
     /// Why not.
     pub fault: IncludeFault,
+    /// The lines that led there, the root's first.
+    pub trail: Vec<(Rc<requirements::File>, Span)>,
 }
 
 /// Why an include could not be followed.
@@ -83,6 +85,13 @@ pub enum IncludeFault {
     Variable,
     /// `-r` inside a file that `-c` included: pip installs what it names, uv only constrains.
     RequirementUnderConstraint,
+}
+
+impl IncludeFault {
+    /// Whether entries are missing for it.
+    pub fn hides_entries(self) -> bool {
+        self != Self::RequirementUnderConstraint
+    }
 }
 
 impl Closure {
@@ -139,6 +148,7 @@ impl Closure {
 #[derive(Clone, Default)]
 struct Trail {
     paths: Vec<RepoPath>,
+    lines: Vec<(Rc<requirements::File>, Span)>,
     constraint: bool,
 }
 
@@ -177,11 +187,13 @@ impl Walk<'_> {
     fn follow_all(&mut self, file: &Rc<requirements::File>, trail: &mut Trail) -> Result<(), ReadError> {
         trail.paths.push(file.source.path().clone());
         for entry in &file.entries {
-            if let EntryKind::Include(include) = &entry.kind
-                && let Err(fault) = self.follow(file.source.path(), include, trail)?
-            {
-                let target = include.target.clone();
-                self.out.problems.push(IncludeProblem { file: Rc::clone(file), span: entry.span, target, fault });
+            let EntryKind::Include(include) = &entry.kind else { continue };
+            trail.lines.push((Rc::clone(file), entry.span));
+            let followed = self.follow(file.source.path(), include, trail);
+            trail.lines.pop();
+            if let Err(fault) = followed? {
+                let (file, span, target) = (Rc::clone(file), entry.span, include.target.clone());
+                self.out.problems.push(IncludeProblem { file, span, target, fault, trail: trail.lines.clone() });
             }
         }
         trail.paths.pop();

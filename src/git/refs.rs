@@ -212,7 +212,7 @@ impl Repository {
     /// # Errors
     /// When git does not take the range, or it has more than 100,000 commits.
     pub fn rev_list(&self, range: &[u8]) -> Result<Vec<Id>, ReadError> {
-        if range.starts_with(b"-") {
+        if range.starts_with(b"-") || !range.windows(2).any(|two| two == b"..") {
             return Err(ReadError::Failed {
                 message: format!("`{}` is no range", printable(range)),
                 help: "name one as in `hook check --range origin/main..HEAD`".to_owned(),

@@ -62,6 +62,11 @@ pub fn json_error(message: &str, help: &str) -> String {
     render(&Json { schema_version: 1, verdict: "error", error, scope: None, counts, findings: Vec::new() })
 }
 
+/// One finding, for other shapes that hold some.
+pub fn finding_json(one: &Finding) -> serde_json::Value {
+    serde_json::to_value(finding(one)).unwrap_or_default()
+}
+
 fn counts(counts: Counts) -> JsonCounts {
     JsonCounts { error: counts.error, warning: counts.warning, note: counts.note }
 }

@@ -27,6 +27,20 @@ const MARKS: usize = 12;
 
 /// The findings, what there is to say besides, and one closing line if anything was refused; empty if there is nothing.
 pub fn text(report: &Report, style: &Style) -> String {
+    let mut out = body(report, style);
+    if report.verdict() == Verdict::Refuse {
+        let counts = report.counts();
+        let mut line = format!("refused: {}", plural(counts.error, "error"));
+        if counts.warning > 0 {
+            let _ = write!(line, ", {}", plural(counts.warning, "warning"));
+        }
+        let _ = writeln!(out, "{}", paint(style, &line, Paint::new().red().bold()));
+    }
+    out
+}
+
+/// [`text`] without the closing line.
+pub fn body(report: &Report, style: &Style) -> String {
     let mut out = String::new();
     let shown = |finding: &&Finding| finding.level != Level::Note || style.notes;
     for finding in report.findings.iter().filter(shown) {
@@ -38,14 +52,6 @@ pub fn text(report: &Report, style: &Style) -> String {
         if !remark.help.is_empty() {
             write_help(&mut out, &remark.help, 0, style);
         }
-    }
-    if report.verdict() == Verdict::Refuse {
-        let counts = report.counts();
-        let mut line = format!("refused: {}", plural(counts.error, "error"));
-        if counts.warning > 0 {
-            let _ = write!(line, ", {}", plural(counts.warning, "warning"));
-        }
-        let _ = writeln!(out, "{}", paint(style, &line, Paint::new().red().bold()));
     }
     out
 }

@@ -1,18 +1,26 @@
 //! `ambiguous-line`: a line that pip, uv or the eye read differently; odd but harmless spellings are warnings.
 
-use super::invalid_line::problems;
+use super::invalid_line::problems_of;
 use super::{Context, Draft};
 use crate::files::IncludeFault;
 use crate::finding::Place;
-use crate::requirements::ProblemKind;
+use crate::requirements::{self, ProblemKind};
 use crate::rule::{Level, RuleId};
+use crate::source::Paths;
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
-    let mut drafts = problems(context, RuleId::AmbiguousLine, |kind| kind == ProblemKind::Ambiguous);
-    let odd = problems(context, RuleId::AmbiguousLine, |kind| kind == ProblemKind::Odd);
-    drafts.extend(odd.into_iter().map(|draft| Draft { weight: Level::Warning, ..draft }));
+    let mut drafts: Vec<_> = context.files().flat_map(|file| of_file(file, context.paths)).collect();
     drafts.extend(requirements_under_constraints(context));
     drafts.extend(odd_name(context));
+    drafts
+}
+
+/// What one file says by itself.
+pub(super) fn of_file(file: &requirements::File, paths: &Paths) -> Vec<Draft> {
+    let rule = RuleId::AmbiguousLine;
+    let mut drafts = problems_of(file, paths, rule, |kind| kind == ProblemKind::Ambiguous);
+    let odd = problems_of(file, paths, rule, |kind| kind == ProblemKind::Odd);
+    drafts.extend(odd.into_iter().map(|draft| Draft { weight: Level::Warning, ..draft }));
     drafts
 }
 

@@ -4,7 +4,7 @@
 use super::invalid_line::mode_name;
 use super::{Context, Draft};
 use crate::files::{IncludeFault, IncludeProblem};
-use crate::finding::Place;
+use crate::finding::{Place, Related};
 use crate::requirements::EntryKind;
 use crate::rule::RuleId;
 use crate::source::{RepoPath, printable_text};
@@ -62,5 +62,12 @@ fn broken(context: &Context<'_>, problem: &IncludeProblem) -> Option<Draft> {
             format!("name the file itself; {explain}"),
         ),
     };
-    Some(Draft::new(RuleId::Include, Place::of(&problem.file.source, problem.span), message, help))
+    let mut draft = Draft::new(RuleId::Include, Place::of(&problem.file.source, problem.span), message, help);
+    draft.related.extend(
+        problem.trail.iter().map(|(file, span)| Related {
+            place: Place::of(&file.source, *span),
+            label: "included from here".to_owned(),
+        }),
+    );
+    Some(draft)
 }

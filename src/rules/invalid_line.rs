@@ -3,9 +3,9 @@
 use super::{Context, Draft};
 use crate::files::{Content, Node};
 use crate::finding::Place;
-use crate::requirements::ProblemKind;
+use crate::requirements::{self, ProblemKind};
 use crate::rule::RuleId;
-use crate::source::{MAX_FILE, Mode};
+use crate::source::{MAX_FILE, Mode, Paths};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     let roots = [context.after.manifest.root(), context.after.lock.root()];
@@ -16,14 +16,23 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
 
 /// The reader's problems of one kind as drafts of one rule.
 pub(super) fn problems(context: &Context<'_>, rule: RuleId, wanted: fn(ProblemKind) -> bool) -> Vec<Draft> {
-    let mut drafts = Vec::new();
-    for file in context.files() {
-        for problem in file.problems.iter().filter(|problem| wanted(problem.kind)) {
-            let place = Place::of(&file.source, problem.span);
-            drafts.push(Draft::new(rule, place, problem.message.clone(), problem.help.clone()));
-        }
-    }
-    drafts
+    context.files().flat_map(|file| problems_of(file, context.paths, rule, wanted)).collect()
+}
+
+/// [`problems`] of one file.
+pub(super) fn problems_of(
+    file: &requirements::File,
+    paths: &Paths,
+    rule: RuleId,
+    wanted: fn(ProblemKind) -> bool,
+) -> Vec<Draft> {
+    let draft = |problem: &requirements::Problem| {
+        let runs = ["`hook ", "`git "].iter().any(|command| problem.help.contains(command));
+        let stage = format!("; then `git add {}`", paths.word(file.source.path()));
+        let help = if runs { problem.help.clone() } else { format!("{}{stage}", problem.help) };
+        Draft::new(rule, Place::of(&file.source, problem.span), problem.message.clone(), help)
+    };
+    file.problems.iter().filter(|problem| wanted(problem.kind)).map(draft).collect()
 }
 
 fn no_file(context: &Context<'_>, node: &Node) -> Option<Draft> {
@@ -46,7 +55,7 @@ fn no_file(context: &Context<'_>, node: &Node) -> Option<Draft> {
 pub(super) fn mode_name(mode: Mode) -> &'static str {
     match mode {
         Mode::File | Mode::Executable => "a file",
-        Mode::Symlink => "a symbolic link",
+        Mode::Symlink => "a symlink",
         Mode::Submodule => "a submodule",
         Mode::Directory => "a directory",
     }

@@ -14,7 +14,10 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     let (Some(manifest), Some(lock)) = (context.after.manifest.root_file(), context.after.lock.root_file()) else {
         return Vec::new();
     };
-    // A line that cannot be read is reported as such; comparing what is left would only repeat it.
+    // A line or an include that cannot be read is reported as such; comparing what is left would only repeat it.
+    if context.after.manifest.problems.iter().any(|problem| problem.fault.hides_entries()) {
+        return Vec::new();
+    }
     if [manifest, lock].iter().any(|file| file.entries.iter().any(|entry| matches!(entry.kind, EntryKind::Invalid))) {
         return Vec::new();
     }

@@ -30,6 +30,9 @@ pub fn commit(repo: &Repository, event: CommitEvent) -> Result<Option<Question<'
     if event == CommitEvent::ApplyPatch && repo.rebasing_with_apply() {
         return Ok(None);
     }
+    if repo.is_bare() {
+        return Err(ScopeError::Bare);
+    }
     let head = repo.head()?;
     let after: Snapshot<'_> = Rc::from(repo.index()?);
     let parents = parents(repo, &head, event)?;
@@ -51,6 +54,7 @@ pub fn commit(repo: &Repository, event: CommitEvent) -> Result<Option<Question<'
     let work_tree = repo.work_tree().ok().map(Rc::from);
     Ok(Some(Question {
         name: "the commit".to_owned(),
+        among_others: false,
         after,
         against,
         policy: Rc::new(policy),

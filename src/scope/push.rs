@@ -36,6 +36,9 @@ pub fn push<'r>(repo: &'r Repository, push: &Push<'_>) -> Result<Vec<Question<'r
     for update in &updates {
         questions.extend(asker.question(update)?);
     }
+    if questions.len() > 1 {
+        questions.iter_mut().for_each(|question| question.among_others = true);
+    }
     Ok(questions)
 }
 
@@ -70,6 +73,7 @@ impl<'r> Asker<'r, '_> {
         }
         let mut question = Question {
             name: self.name(update),
+            among_others: false,
             after: Rc::from(self.repo.empty()),
             against: Against::Parents(Vec::new()),
             policy,

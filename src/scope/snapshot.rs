@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Against, Question, Remark, ScopeError, Snapshot, policies};
-use crate::git::Repository;
+use crate::git::{Head, Repository};
 use crate::policy::{Gate, Origin, Policy};
 use crate::source::{Id, RepoPath};
 
@@ -30,8 +30,8 @@ pub fn snapshot<'r>(
     policy: Option<(Policy, Origin)>,
 ) -> Result<Question<'r>, ScopeError> {
     let (name, after): (String, Snapshot<'r>) = match which {
+        Which::Staged | Which::WorkTree if repo.is_bare() => return Err(ScopeError::Bare),
         Which::Staged => ("the index".to_owned(), Rc::from(repo.index()?)),
-        Which::WorkTree if repo.is_bare() => return Err(ScopeError::Bare),
         Which::WorkTree => ("the work tree".to_owned(), Rc::from(repo.work_tree()?)),
         Which::Revision(spec) => {
             let id = repo.resolve(spec)?;
@@ -42,12 +42,29 @@ pub fn snapshot<'r>(
         Some(given) => given,
         None => policies::read(&*after)?.map_err(ScopeError::Policy)?,
     };
-    let against = if paths.is_empty() { Against::Everything } else { Against::Paths(paths) };
+    for path in &paths {
+        if after.find(&|at| RepoPath::new(at).is_some_and(|at| at.is_at_or_below(path)))?.is_empty() {
+            return Err(ScopeError::NoSuchPath(path.clone()));
+        }
+    }
+    let against = match which {
+        _ if !paths.is_empty() => Against::Paths(paths),
+        Which::Staged | Which::WorkTree => Against::Everything(last_commit(repo)?),
+        Which::Revision(_) => Against::Everything(None),
+    };
     let work_tree = match which {
         Which::Staged => repo.work_tree().ok().map(Rc::from),
         Which::WorkTree | Which::Revision(_) => None,
     };
     Ok(plain(name, after, against, policy, origin, work_tree))
+}
+
+/// The tree of HEAD; `None` while there is no commit.
+fn last_commit(repo: &Repository) -> Result<Option<Snapshot<'_>>, ScopeError> {
+    Ok(match repo.head()? {
+        Head::Unborn { .. } => None,
+        Head::Attached { id, .. } | Head::Detached { id } => Some(Rc::from(repo.commit_tree(&id)?)),
+    })
 }
 
 /// One question for every commit of `range` (as `git rev-list` reads it), oldest first, each by the parents rule and
@@ -73,7 +90,8 @@ fn one_commit<'r>(repo: &'r Repository, id: &Id) -> Result<Question<'r>, ScopeEr
         Ok((policy, origin)) => (policy, origin, Against::Parents(parents)),
         Err(broken) => (Policy::default(), Origin::Default, Against::Broken(parents, broken)),
     };
-    Ok(plain(format!("commit {}", id.short()), after, against, policy, origin, None))
+    let question = plain(format!("commit {}", id.short()), after, against, policy, origin, None);
+    Ok(Question { among_others: true, ..question })
 }
 
 fn plain<'r>(
@@ -86,6 +104,7 @@ fn plain<'r>(
 ) -> Question<'r> {
     Question {
         name,
+        among_others: false,
         after,
         against,
         policy: Rc::new(policy),

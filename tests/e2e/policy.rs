@@ -161,14 +161,17 @@ fn a_pair_that_nobody_has() {
 fn the_default_rule_knows_in_files() {
     let world = World::new();
     let repo = world.project();
-    repo.stage("api/requirements.in", "flask\n");
+    repo.stage("api/requirements.in", "flask\nhttpx\n");
+    repo.commit("a manifest alone is nobody's pair").passes();
     repo.stage("api/requirements.txt", "flask==3.0.3\n    # via -r requirements.in\n");
-    repo.commit("compiled").passes().no_findings();
-    repo.stage("api/requirements.in", "flask\nrequests\n");
-    let run = repo.commit("in").refused().error("lock-drift").says("requests").says("api/requirements.txt");
-    run.never_says("requirements.lock");
+    repo.commit("in").refused().error("lock-drift").says("api/requirements.txt").says("httpx");
+    repo.stage(
+        "api/requirements.txt",
+        "flask==3.0.3\n    # via -r requirements.in\nhttpx==0.27.2\n    # via -r requirements.in\n",
+    );
+    repo.commit("compiled").passes().never_says("api/requirements.lock");
     repo.git(&["rm", "-q", "api/requirements.txt"]).passes();
-    repo.commit("no lock").refused().error("lock-missing").says("api/requirements.txt");
+    repo.commit("gone").refused().error("lock-missing").says("api/requirements.txt");
 }
 
 /// An exemption lets one package off one rule until its day; one that nothing needs is told where all pairs are judged.

@@ -1,5 +1,8 @@
 //! The requirements reader as its users see it.
 
+// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
+#![cfg(test)]
+
 mod malice;
 mod meaning;
 mod table;
