@@ -157,7 +157,7 @@ fn stdin_that_is_not_a_push() {
 fn names_that_do_not_exist() {
     let world = World::new();
     let repo = world.project();
-    untouched(&repo, &["explain", "lock-drifft"], b"").could_not_judge().says("lock-drifft").says("hook explain");
+    untouched(&repo, &["explain", "lock-drifft"], b"").could_not_judge().says("lock-drifft").says("lock-drift");
     for args in [
         &["run", "post-nothing"][..],
         &["frobnicate"],
@@ -170,8 +170,8 @@ fn names_that_do_not_exist() {
     }
     untouched(&repo, &["check", "--rev", "nowhere"], b"").could_not_judge().says("nowhere");
     untouched(&repo, &["check", "--range", "nowhere..main"], b"").could_not_judge().says("nowhere");
-    // A path that no pair has is nothing to judge, and it says so; one outside the repository is a mistake.
-    untouched(&repo, &["check", "nowhere.txt"], b"").passes().says("nothing to judge");
+    untouched(&repo, &["check", "--range", "main"], b"").exits(2).says("main");
+    untouched(&repo, &["check", "nowhere.txt"], b"").exits(2).says("nowhere.txt");
     untouched(&repo, &["check", "../outside.txt"], b"").exits(2).says("outside.txt");
     untouched(&repo, &["check", "--staged", "--worktree"], b"").exits(2);
 }

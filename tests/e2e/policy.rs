@@ -20,7 +20,7 @@ fn all_mistakes_at_once() {
     let policy = "guard-all = true\n\n[push]\nfrom = []\non-create = \"perhaps\"\n\n[rules]\nunpinnd = \"error\"\nlock-drift = \"loud\"\n";
     repo.stage(POLICY, policy);
     let head = repo.id("HEAD");
-    let run = repo.commit("policy").exits(1);
+    let run = repo.commit("policy").exits(1).says("refused");
     let text = run.stderr_text();
     let mistakes = [(1, "guard-all"), (4, "from"), (5, "perhaps"), (8, "unpinnd"), (9, "loud")];
     for (line, word) in mistakes {

@@ -41,7 +41,8 @@ fn install_writes_the_shims() {
     let world = World::new();
     let repo = world.repo("project");
     repo.seed();
-    let run = repo.hook(&["install"]).passes().says(R);
+    let run = repo.hook(&["install"]).passes();
+    let run = run.says(R).says(L);
     for event in EVENTS {
         let text = fs::read_to_string(hooks(&repo).join(event)).unwrap();
         assert!(text.starts_with("#!/bin/sh\n") && !text.contains('\r'), "{text}");
