@@ -10,7 +10,7 @@ use super::logical::{Logical, Places};
 use super::options::{self, Found, Name, Options};
 use super::pin::digest_length;
 use super::problem::Notice;
-use super::text::quote;
+use super::text::{any_byte, is_plain, quote};
 use super::{EntryKind, GlobalOption, Hash, Include, IncludeKind, ProblemKind, Requirement};
 use crate::source::is_deceptive;
 
@@ -30,7 +30,9 @@ pub(super) fn read(logical: &Logical<'_>) -> (EntryKind, Vec<Notice>) {
 }
 
 fn understand(text: &str, places: &Places, notices: &mut Vec<Notice>) -> Result<EntryKind, Notice> {
-    if let Some(at) = text.find('\0') {
+    if any_byte(text, |byte| byte == 0)
+        && let Some(at) = text.find('\0')
+    {
         return Err(Notice::invalid(at..at + 1, "a NUL character: this is not a text file"));
     }
     let start = options_start(text);
@@ -155,7 +157,7 @@ impl RequirementLine<'_> {
             let message = format!("more than {} hashes on one requirement", limits::HASHES);
             return Err(Notice::invalid(over.range.clone(), message));
         }
-        let mut hashes = Vec::new();
+        let mut hashes = Vec::with_capacity(self.options.found.len());
         for found in found() {
             let Some((algorithm, digest)) = found.value.split_once(':') else { continue };
             let Some(algorithm) = ["sha256", "sha384", "sha512"].into_iter().find(|name| *name == algorithm) else {
@@ -231,13 +233,19 @@ fn leftovers(text: &str, options: &Options<'_>, notices: &mut Vec<Notice>) {
 
 /// `${NAME}`: what the line says depends on the machine that reads it.
 fn variables(text: &str, options: &Options<'_>, notices: &mut Vec<Notice>) {
+    if !any_byte(text, |byte| byte == b'$') {
+        return;
+    }
     let mut from = 0;
-    while let Some(at) = text[from..].find("${").map(|at| at + from) {
+    while let Some(at) = text[from..].find('$').map(|at| at + from) {
+        from = at + 1;
+        if !text[from..].starts_with('{') {
+            continue;
+        }
         let inside = text[at + 2..]
             .bytes()
             .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
         let end = at + 2 + inside.count();
-        from = at + 2;
         if end == at + 2 || text.as_bytes().get(end) != Some(&b'}') || in_index_credentials(at, options) {
             continue;
         }
@@ -266,6 +274,9 @@ fn in_index_credentials(at: usize, options: &Options<'_>) -> bool {
 }
 
 fn hidden_characters(text: &str, notices: &mut Vec<Notice>) {
+    if is_plain(text, b' ') {
+        return;
+    }
     let odd = |char: char| char != '\t' && is_deceptive(char);
     if let Some((at, char)) = text.char_indices().find(|&(_, char)| odd(char)) {
         let message = format!(

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::limits;
 use super::problem::Notice;
-use super::text::{is_space, leading_space, trim};
+use super::text::{any_byte, is_space, leading_space, trim};
 use crate::source::{SourceFile, Span};
 
 /// A logical line that is not blank: continuations joined, comment removed, stripped.
@@ -94,6 +94,8 @@ struct Physical<'f> {
     text: &'f str,
     start: usize,
     comment: Option<usize>,
+    /// Whether there is a `#` at all.
+    marked: bool,
     own_line: bool,
 }
 
@@ -128,7 +130,8 @@ impl<'f> Lines<'f> {
         self.next += 1;
         let span = self.source.line_span(line);
         let text = self.source.text().get(span.start..span.end).unwrap_or_default();
-        let comment = comment_start(text);
+        let marked = any_byte(text, |byte| byte == b'#');
+        let comment = if marked { comment_start(text) } else { None };
         let own_line = comment.is_some_and(|at| trim(&text[..at]).is_empty());
         if let Some(at) = comment {
             if let Some(nul) = text[at..].find('\0').map(|nul| span.start + at + nul) {
@@ -137,7 +140,7 @@ impl<'f> Lines<'f> {
             }
             self.comments.push(Comment { line, span: Span::new(span.start + at, span.end), own_line });
         }
-        Some(Physical { text, start: span.start, comment, own_line })
+        Some(Physical { text, start: span.start, comment, marked, own_line })
     }
 
     /// Joins the continuation that `first`, which ends with a backslash, begins.
@@ -146,6 +149,7 @@ impl<'f> Lines<'f> {
         let mut pieces = Vec::with_capacity(4);
         self.push_piece(&mut text, &mut pieces, first);
         let mut last = 0;
+        let mut marked = first.marked;
         loop {
             last = pieces.last().map_or(last, |piece: &Piece| piece.logical);
             let Some(next) = self.physical() else {
@@ -156,6 +160,7 @@ impl<'f> Lines<'f> {
             if next.own_line {
                 break;
             }
+            marked |= next.marked;
             if next.text.ends_with('\\') {
                 self.push_piece(&mut text, &mut pieces, &next);
                 continue;
@@ -166,7 +171,7 @@ impl<'f> Lines<'f> {
             break;
         }
         let places = Places(pieces);
-        let end = comment_start(&text).unwrap_or(text.len());
+        let end = if marked { comment_start(&text) } else { None }.unwrap_or(text.len());
         if end < last && !text[last..].trim().is_empty() && !self.swallow_known(&places, end) {
             self.swallowed(&places, end);
         }
@@ -245,6 +250,8 @@ impl<'f> Lines<'f> {
             places.skip(lead);
             text.drain(..lead);
         }
+        // It is kept as long as the file, and has grown by doubling.
+        text.shrink_to_fit();
         (!text.is_empty()).then_some(Logical { line, text: Cow::Owned(text), places })
     }
 

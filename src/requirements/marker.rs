@@ -56,6 +56,11 @@ impl Marker {
         &self.canonical
     }
 
+    /// How many comparisons it has.
+    pub(super) fn size(&self) -> usize {
+        self.expression.clauses().count()
+    }
+
     /// Whether both hold on the same environments.
     pub fn equivalent(&self, other: &Self) -> Tri {
         if self.canonical == other.canonical {

@@ -137,7 +137,7 @@ pub(super) struct Options<'w> {
 
 /// Reads `words` as optparse does.
 pub(super) fn parse<'w>(words: &'w [Word<'w>]) -> Result<Options<'w>, Notice> {
-    let mut options = Options::default();
+    let mut options = Options { found: Vec::with_capacity(words.len()), ..Options::default() };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match word.value.as_ref() {
