@@ -18,6 +18,7 @@ mod logical;
 mod marker;
 mod options;
 mod pin;
+mod places;
 mod problem;
 mod requirement;
 mod specifiers;

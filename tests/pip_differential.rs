@@ -4,6 +4,14 @@
 //! Runs where `FREEZE_GUARD_PIP_PYTHON` names a Python whose pip is 26.3; `FREEZE_GUARD_CASES` files (20,000 without),
 //! from `FREEZE_GUARD_SEED` on. Says so where it is skipped.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests: a failed test is the message"
+)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -5,12 +5,12 @@
 //! are equal if their canonical texts are, and undecided otherwise.
 
 mod decide;
+mod disagree;
 mod grammar;
-
-use std::ops::Range;
+mod tree;
 
 use super::problem::Notice;
-use grammar::{Expression, Operand};
+use tree::{Expression, Operand};
 
 /// The answer to a question about markers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +107,3 @@ impl PartialEq for Marker {
 }
 
 impl Eq for Marker {}
-
-/// The bytes of a part of a marker.
-type Place = Range<usize>;

@@ -1,5 +1,13 @@
 //! The requirements reader as its users see it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests: a failed test is the message"
+)]
+
 mod malice;
 mod meaning;
 mod table;

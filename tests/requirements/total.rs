@@ -28,7 +28,7 @@ fn check(bytes: &[u8]) -> bool {
     for entry in &file.entries {
         inside(entry.span);
         assert!(!entry.text.is_empty() && entry.line <= file.source.line_count());
-        assert_eq!(file.source.position(entry.span.start).line >= entry.line, true);
+        assert!(file.source.position(entry.span.start).line >= entry.line);
         match &entry.kind {
             EntryKind::Invalid => invalid += 1,
             EntryKind::Requirement(requirement) => {
