@@ -4,6 +4,14 @@
 // `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
 #![cfg(test)]
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests: a failed test is the message"
+)]
+
 use std::path::{Path, PathBuf};
 
 use freeze_guard::requirements::{File, ProblemKind, read};

@@ -117,6 +117,11 @@ impl Specifiers {
         self.0.is_empty()
     }
 
+    /// How many there are.
+    pub(super) fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// The one version these name: a sole `==X` without a star, or a sole `===X` whose text is a PEP 440 version.
     pub fn exact(&self) -> Option<&Version> {
         match self.0.as_slice() {

@@ -81,6 +81,8 @@ fn long_things_are_read_or_refused_quickly() {
         (format!("a{}", "<1,".repeat(300)), ""),
         (format!("a{}", (0..300).map(|n| format!("<{n},")).collect::<String>()), "256 version specifiers"),
         ("\n".repeat(1_000_001), "1000001 lines"),
+        ("\u{2028}".repeat(1_000_001), "1000001 lines"),
+        (format!("a{}\n", (0..250).map(|n| format!("<{n},")).collect::<String>()).repeat(1_300), "300000 hashes"),
         ("a\u{2028}".repeat(1_100), "1000 problems"),
         ("x".repeat(16 * 1024 * 1024 + 1), "16777217 bytes"),
     ];
