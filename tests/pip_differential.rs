@@ -4,10 +4,6 @@
 //! Runs where `FREEZE_GUARD_PIP_PYTHON` names a Python whose pip is 26.3; `FREEZE_GUARD_CASES` files (20,000 without),
 //! from `FREEZE_GUARD_SEED` on. Says so where it is skipped.
 
-<<<<<<< HEAD
-// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
-#![cfg(test)]
-=======
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,7 +11,6 @@
     clippy::print_stderr,
     reason = "helpers of tests: a failed test is the message"
 )]
->>>>>>> reader
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

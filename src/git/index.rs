@@ -76,8 +76,27 @@ impl<'r> DecodedIndex<'r> {
         found.ok().and_then(|index| entries.get(index))
     }
 
+    /// Refuses a path that stands in the index twice: git's `update-index --cacheinfo` can make that of a sparse index,
+    /// and then writes a tree with both. Entries of a conflict are told as such elsewhere.
+    fn alone(&self, entry: &IndexEntry, path: &[u8]) -> Result<(), ReadError> {
+        let entries = self.state.entries();
+        let from = entries.partition_point(|other| {
+            let at: &[u8] = other.path(&self.state);
+            at < path
+        });
+        let again = entries.get(from + 1).filter(|next| {
+            let at: &[u8] = next.path(&self.state);
+            at == path
+        });
+        match again {
+            Some(next) if entry.stage_raw() == 0 && next.stage_raw() == 0 => Err(twice(path)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn lookup_one(&self, path: &[u8]) -> Result<Option<Object>, ReadError> {
         if let Some(entry) = self.at(path) {
+            self.alone(entry, path)?;
             return staged(entry, path);
         }
         if !self.state.is_sparse() {
@@ -115,6 +134,7 @@ impl Tree for DecodedIndex<'_> {
             } else if wanted(path)
                 && let Some(object) = staged(entry, path)?
             {
+                self.alone(entry, path)?;
                 found.push(Entry { path: entry_path(path)?, object });
             }
         }
@@ -132,6 +152,14 @@ impl Index for DecodedIndex<'_> {
             Some(entry) if !entry.flags.contains(Flags::SKIP_WORKTREE) => Ok(None),
             Some(_) | None => self.lookup_one(path.as_bytes()),
         }
+    }
+}
+
+fn twice(path: &[u8]) -> ReadError {
+    let shown = crate::source::printable(path);
+    ReadError::Failed {
+        message: format!("the index holds {shown} twice: git would write a tree with both"),
+        help: "make the index anew from HEAD and stage your change again: `git read-tree HEAD`".to_owned(),
     }
 }
 

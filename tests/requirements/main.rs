@@ -1,9 +1,5 @@
 //! The requirements reader as its users see it.
 
-<<<<<<< HEAD
-// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
-#![cfg(test)]
-=======
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,7 +7,6 @@
     clippy::print_stderr,
     reason = "helpers of tests: a failed test is the message"
 )]
->>>>>>> reader
 
 mod malice;
 mod meaning;
