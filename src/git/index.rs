@@ -76,33 +76,20 @@ impl<'r> DecodedIndex<'r> {
         found.ok().and_then(|index| entries.get(index))
     }
 
-    /// Refuses a path that stands in the index twice: git's `update-index --cacheinfo` can make that of a sparse index,
-    /// and then writes a tree with both. Entries of a conflict are told as such elsewhere.
-    fn alone(&self, entry: &IndexEntry, path: &[u8]) -> Result<(), ReadError> {
-        let entries = self.state.entries();
-        let from = entries.partition_point(|other| {
-            let at: &[u8] = other.path(&self.state);
-            at < path
-        });
-        let again = entries.get(from + 1).filter(|next| {
-            let at: &[u8] = next.path(&self.state);
-            at == path
-        });
-        match again {
-            Some(next) if entry.stage_raw() == 0 && next.stage_raw() == 0 => Err(twice(path)),
-            Some(_) | None => Ok(()),
-        }
-    }
-
     fn lookup_one(&self, path: &[u8]) -> Result<Option<Object>, ReadError> {
         if let Some(entry) = self.at(path) {
-            self.alone(entry, path)?;
+            // git's `update-index --cacheinfo` can add a path beside the sparse directory that holds it already, and
+            // then writes a tree with both.
+            if self.state.is_sparse() && self.in_sparse_directory(path)?.is_some() {
+                return Err(twice(path));
+            }
             return staged(entry, path);
         }
-        if !self.state.is_sparse() {
-            return Ok(None);
-        }
-        // A directory outside the sparse cone is one entry, `dir/`, with the id of its tree.
+        if self.state.is_sparse() { self.in_sparse_directory(path) } else { Ok(None) }
+    }
+
+    /// A directory outside the sparse cone is one entry, `dir/`, with the id of its tree.
+    fn in_sparse_directory(&self, path: &[u8]) -> Result<Option<Object>, ReadError> {
         let ends = path.iter().enumerate().filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at + 1);
         for end in ends {
             if let Some(entry) = self.at(&path[..end]).filter(|entry| entry.mode.contains(IndexMode::DIR)) {
@@ -134,7 +121,6 @@ impl Tree for DecodedIndex<'_> {
             } else if wanted(path)
                 && let Some(object) = staged(entry, path)?
             {
-                self.alone(entry, path)?;
                 found.push(Entry { path: entry_path(path)?, object });
             }
         }
