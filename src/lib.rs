@@ -17,3 +17,4 @@ pub mod finding;
 pub mod package;
 pub mod rule;
 pub mod source;
+pub mod wiring;
