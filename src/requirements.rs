@@ -33,7 +33,7 @@ pub use entry::{
 pub use logical::Comment;
 pub use marker::{Marker, Tri};
 pub use pep440_rs::Version;
-pub use specifiers::{Operator, Specifiers};
+pub use specifiers::Specifiers;
 
 use decode::Decoded;
 use logical::Lines;
