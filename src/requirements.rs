@@ -35,7 +35,7 @@ pub use located::{Located, located_in};
 pub use logical::Comment;
 pub use marker::{Marker, Tri};
 pub use pep440_rs::Version;
-pub use specifiers::{Operator, Specifiers};
+pub use specifiers::Specifiers;
 
 use decode::Decoded;
 use logical::Lines;

@@ -19,7 +19,7 @@ use super::{RequirementKind, version};
 use crate::package::PackageName;
 pub(super) use editable::editable;
 use local::{archive, bad_extras, directory, double_slash};
-use located::{bare_url, check_brackets, check_file, in_url, located};
+use located::{bare_url, check_brackets, check_file, in_url, located, no_tab};
 
 /// A requirement text, understood. Positions are bytes of the text.
 #[derive(Debug)]
@@ -67,6 +67,9 @@ impl Classified {
 /// Reads what stands before the options of a line.
 pub(super) fn line(text: &str) -> Result<Classified, Notice> {
     check_brackets(text)?;
+    if url::kind(text).is_none() {
+        no_tab(text)?;
+    }
     let separator = if url::kind(text).is_some() { "; " } else { ";" };
     let (body, marker) = match text.find(separator) {
         Some(at) => (&text[..at], Some(at + separator.len())),
@@ -78,11 +81,7 @@ pub(super) fn line(text: &str) -> Result<Classified, Notice> {
     };
     let lead = leading_space(body);
     let trimmed = trim(body);
-    // Python's urlsplit drops tabs before it looks at a URL.
-    if let Some(at) = trimmed.find('\t').filter(|_| url::kind(&trimmed.replace('\t', "")).is_some()) {
-        let message = "a tab inside a URL: pip drops it and reads on, other readers stop";
-        return Err(Notice::invalid(lead + at..lead + at + 1, message).help("remove the tab"));
-    }
+    no_tab(trimmed).map_err(|notice| notice.shifted(lead))?;
     let mut item = if url::kind(trimmed).is_some() { bare_url(trimmed) } else { local_or_named(trimmed) }
         .map(|item| item.shifted(lead))
         .map_err(|notice| notice.shifted(lead))?;

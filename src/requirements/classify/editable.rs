@@ -14,10 +14,11 @@ use crate::package::PackageName;
 
 /// Reads the value of `-e`.
 pub(in crate::requirements) fn editable(text: &str) -> Result<Classified, Notice> {
-    // Python's urlsplit skips these before a URL.
-    let trimmed = text.trim_start_matches(|char: char| char <= ' ');
+    // Python's urlsplit skips these before a URL, and pip's own tests for `file:` and `git:` do not.
+    let skipped = text.trim_start_matches(|char: char| char <= ' ');
+    let trimmed = if url::kind(skipped) == Some(SchemeKind::Vcs) { skipped } else { text };
     let lead = text.len() - trimmed.len();
-    check_brackets(trimmed)
+    check_brackets(skipped)
         .and_then(|()| editable_value(trimmed))
         .map(|item| item.shifted(lead))
         .map_err(|notice| notice.shifted(lead))

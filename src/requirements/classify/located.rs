@@ -19,6 +19,17 @@ pub(super) fn check_brackets(text: &str) -> Result<(), Notice> {
     Ok(())
 }
 
+/// Python's urlsplit drops tabs before it looks at a URL, be they in the scheme.
+pub(super) fn no_tab(text: &str) -> Result<(), Notice> {
+    match text.find('\t') {
+        Some(at) if url::kind(&text.replace('\t', "")).is_some() => {
+            let message = "a tab inside a URL: pip drops it and reads on, other readers stop";
+            Err(Notice::invalid(at..at + 1, message).help("remove the tab"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A `;` in a URL begins a marker to pip: say so where that marker is none.
 pub(super) fn in_url(body: &str, notice: Notice) -> Notice {
     let url = body.split_once('@').is_some_and(|(_, after)| url::kind(trim(after)).is_some());
@@ -78,6 +89,10 @@ pub(super) fn located(text: &str, range: Range<usize>) -> Result<Classified, Not
     let raw = &text[range.clone()];
     let parts = url::split(raw);
     let kind = url::kind(raw);
+    if raw.starts_with(|char: char| char.is_ascii_control()) {
+        let message = "a control character before a URL: pip skips it, other readers stop";
+        return Err(Notice::invalid(range.start..range.start + 1, message).help("remove the character"));
+    }
     if parts.bad_host() {
         return Err(Notice::invalid(
             range,

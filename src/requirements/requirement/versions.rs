@@ -114,7 +114,7 @@ impl Scan<'_> {
                 return Ok((operator, text.len()));
             }
         }
-        let wrong = quote(&rest[..1]);
+        let wrong = found(rest);
         let message =
             format!("{wrong} is not an operator: expected one of `==`, `!=`, `~=`, `<`, `<=`, `>`, `>=`, `===`");
         let one_sign = rest.starts_with('=') && !rest[1..].starts_with(['<', '>', '=']);
