@@ -5,6 +5,7 @@ mod steps;
 use crate::files::Cache;
 use crate::policy::Date;
 use crate::report::Report;
+use crate::rule::Level;
 use crate::rules::{self, Context, Used, WorkLock};
 use crate::scope::{Against, Question};
 use crate::source::{Paths, ReadError};
@@ -56,7 +57,8 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
         let name = &question.name;
         settled.findings.iter_mut().for_each(|finding| finding.message = format!("{name}: {}", finding.message));
     }
-    steps::remark(question, &pairs, report);
+    let refused = settled.findings.iter().any(|finding| finding.level == Level::Error);
+    steps::remark(question, if refused { &[] } else { &pairs }, report);
     report.add(&question.name, pairs.len(), settled.findings, settled.exempted);
     Ok(())
 }

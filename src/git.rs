@@ -51,8 +51,3 @@ impl World {
         self.var(name).map(|value| self.cwd.join(value))
     }
 }
-
-/// A path that git wrote, as the platform's; empty where the platform has no such path.
-pub fn path_of(bytes: &[u8]) -> PathBuf {
-    repository::os_string(bytes).map(PathBuf::from).unwrap_or_default()
-}

@@ -19,6 +19,7 @@ mod logical;
 mod marker;
 mod options;
 mod pin;
+mod places;
 mod problem;
 mod requirement;
 mod specifiers;
@@ -34,7 +35,7 @@ pub use located::{Located, located_in};
 pub use logical::Comment;
 pub use marker::{Marker, Tri};
 pub use pep440_rs::Version;
-pub use specifiers::{Operator, Specifiers};
+pub use specifiers::Specifiers;
 
 use decode::Decoded;
 use logical::Lines;
@@ -56,12 +57,12 @@ pub fn read(path: RepoPath, bytes: &[u8]) -> File {
         );
     }
     let Decoded { text, encoding, notices, readable } = decode::decode(bytes);
-    let source = SourceFile::new(path, text);
-    if source.line_count() > limits::LINES {
-        let message =
-            format!("the file has {} lines; files above {} lines are not read", source.line_count(), limits::LINES);
-        return refused(source.path().clone(), encoding, Notice::invalid(0..0, message));
+    let breaks = line_breaks(&text);
+    if breaks > limits::LINES {
+        let message = format!("the file has {breaks} lines; files above {} lines are not read", limits::LINES);
+        return refused(path, encoding, Notice::invalid(0..0, message).help("remove the empty lines"));
     }
+    let source = SourceFile::new(path, text);
     let mut reader = Reader::new(&source, notices);
     if readable {
         reader.hidden_breaks();
@@ -70,6 +71,17 @@ pub fn read(path: RepoPath, bytes: &[u8]) -> File {
     let Reader { entries, mut problems, comments, .. } = reader;
     problems.sort_by_key(|problem| problem.span);
     File { source, encoding, entries, problems, comments }
+}
+
+/// How many line breaks `text` has; counted before their places are kept, which would take more memory than the text.
+fn line_breaks(text: &str) -> usize {
+    if text.len() <= limits::LINES {
+        return 0;
+    }
+    let feeds = text::count_bytes(text, |byte| byte == b'\n').max(text::count_bytes(text, |byte| byte == b'\r'));
+    let others = text::count_bytes(text, |byte| (byte == 0x0b) | (byte == 0x0c) | (byte.wrapping_sub(0x1c) < 3));
+    let wide = if text.is_ascii() { 0 } else { text.matches(['\u{85}', '\u{2028}', '\u{2029}']).count() };
+    feeds + others + wide
 }
 
 fn refused(path: RepoPath, encoding: &'static str, notice: Notice) -> File {
@@ -117,7 +129,7 @@ impl<'f> Reader<'f> {
     /// Line breaks and characters that hide text from some reader, comments included.
     fn hidden_breaks(&mut self) {
         let text = self.source.text();
-        if text.bytes().all(|byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~')) {
+        if text::is_plain(text, b'\n') {
             return;
         }
         for (at, char) in text.char_indices() {
@@ -129,8 +141,17 @@ impl<'f> Reader<'f> {
         }
     }
 
+    /// Reports what the lines passed so far had to say.
+    fn report_all(&mut self, lines: &mut Lines<'_>) {
+        for notice in lines.notices.drain(..) {
+            let span = Span::new(notice.range.start, notice.range.end);
+            self.report(notice, span);
+        }
+    }
+
     fn lines(&mut self) {
         let mut lines = Lines::new(self.source);
+        let mut parts = 0;
         while let Some(logical) = lines.next_line() {
             if self.entries.len() >= limits::ENTRIES {
                 let message = format!("more than {} entries in one file; the rest of it is not read", limits::ENTRIES);
@@ -143,20 +164,23 @@ impl<'f> Reader<'f> {
                 let span = logical.places.span(&notice.range);
                 self.report(notice, span);
             }
-            for notice in lines.notices.drain(..) {
-                let span = Span::new(notice.range.start, notice.range.end);
-                self.report(notice, span);
-            }
             let span = logical.places.span(&(0..logical.text.len()));
+            parts += kind.parts();
             self.entries.push(Entry { line: logical.line, span, text: logical.text.into_owned(), kind });
+            self.report_all(&mut lines);
+            if parts > limits::PARTS {
+                let message = format!(
+                    "more than {} hashes, specifiers and options in one file; the rest of it is not read",
+                    limits::PARTS
+                );
+                self.report(Notice::invalid(0..0, message), span);
+                break;
+            }
             if self.problems.len() > limits::PROBLEMS {
                 break;
             }
         }
-        for notice in lines.notices.drain(..) {
-            let span = Span::new(notice.range.start, notice.range.end);
-            self.report(notice, span);
-        }
+        self.report_all(&mut lines);
         self.comments = lines.comments;
     }
 }

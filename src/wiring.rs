@@ -1,97 +1,103 @@
-//! The hooks of a clone: what stands in its hooks directory, what to do about it, doing it, and running the hook that
-//! was there before.
+//! The hooks of one clone: what stands in its hooks directory, what installing or uninstalling would change, and how a
+//! hook that was there before still runs.
 //!
-//! Everything is planned before anything is written; a plan is applied hook by hook, each atomically, and undone when a
-//! later step fails. Nothing outside the hooks directory is ever written.
+//! Everything is planned first ([`plan_install`], [`plan_uninstall`]) and then applied ([`apply`]); a plan that fails
+//! half way is undone. Git is reached through functions that the caller passes in, so nothing here starts git itself.
+
+use std::ffi::OsStr;
+use std::fmt;
 
 mod apply;
-mod chain;
+pub mod chain;
+mod error;
+mod files;
+mod inspect;
+mod layout;
 mod plan;
+mod probe;
 mod shim;
 mod site;
-mod state;
 
-pub use apply::apply;
-pub use chain::{Chained, chained_of, run_chained};
+pub use apply::{Done, apply};
+pub use error::WiringError;
+pub use inspect::{Guard, State, inspect};
+pub use layout::Obstacle;
 pub use plan::{Plan, Step, plan_install, plan_uninstall};
-pub use shim::{Event, Recognised, recognise, shim};
-pub use site::Site;
-pub use state::{Guard, Reach, State, inspect, reach};
+pub use probe::{GitWith, Reach, probe};
+pub use shim::{Edits, ShimVersion, VERSION, recognise, shim};
+pub use site::{Git, HooksPath, Scope, SharedRepository, Site, SiteError};
 
-use std::path::{Path, PathBuf};
-
-use crate::source::printable;
-
-/// What was there before ours keeps its name with this suffix: nobody else uses it.
-pub const SUFFIX: &str = ".hook-chained";
-
-/// Why wiring cannot go on. Nothing was changed.
-#[derive(Debug)]
-pub enum WiringError {
-    /// git does not tell where its hooks are.
-    Git(String),
-    /// `core.hooksPath` leads somewhere that is not ours to write.
-    HooksPath {
-        /// Its value.
-        value: Vec<u8>,
-        /// What about it.
-        why: &'static str,
-        /// The way out.
-        help: String,
-    },
-    /// The hooks directory is a link out of the repository.
-    LinkedAway(PathBuf),
-    /// Our suffix is taken by a file that we did not put there.
-    Taken(PathBuf),
-    /// A shim of ours that somebody has changed.
-    Edited(PathBuf),
-    /// The file system refused; what had been done is undone.
-    Io {
-        /// What was being done, as in "writing".
-        doing: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// The system's answer.
-        error: std::io::Error,
-    },
+/// A moment at which git asks: the hooks that Freeze Guard wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Event {
+    /// `git commit`.
+    PreCommit,
+    /// `git merge` that makes a commit by itself.
+    PreMergeCommit,
+    /// `git push`.
+    PrePush,
+    /// `git am`, `git rebase --apply`.
+    PreApplypatch,
 }
 
-impl std::fmt::Display for WiringError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// Whether a chained hook runs before or after our own judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChainOrder {
+    /// It may stage something, so we judge what it leaves.
+    Before,
+    /// It may upload something, so it runs only for a push that we accept.
+    After,
+}
+
+impl Event {
+    /// Every event, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::PreCommit, Self::PreMergeCommit, Self::PrePush, Self::PreApplypatch];
+
+    /// Git's name for it, which is the file's name in the hooks directory.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Git(reason) => write!(f, "git does not tell where its hooks are: {reason}"),
-            Self::HooksPath { value, why, .. } => write!(f, "core.hooksPath is `{}`: {why}", printable(value)),
-            Self::LinkedAway(path) => write!(f, "the hooks directory leads out of the repository, to {}", shown(path)),
-            Self::Taken(path) => write!(f, "{} is already there, and it is not what stands beside it", shown(path)),
-            Self::Edited(path) => write!(f, "{} is our shim, and somebody has changed it", shown(path)),
-            Self::Io { doing, path, error } => {
-                write!(f, "{doing} {} failed: {error}; nothing was changed", shown(path))
-            }
+            Self::PreCommit => "pre-commit",
+            Self::PreMergeCommit => "pre-merge-commit",
+            Self::PrePush => "pre-push",
+            Self::PreApplypatch => "pre-applypatch",
         }
+    }
+
+    /// The event that git calls `name`.
+    pub fn parse(name: impl AsRef<OsStr>) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| name.as_ref() == event.name())
+    }
+
+    /// When a chained hook of this event runs.
+    pub fn chain_order(self) -> ChainOrder {
+        match self {
+            Self::PreCommit | Self::PreMergeCommit | Self::PreApplypatch => ChainOrder::Before,
+            Self::PrePush => ChainOrder::After,
+        }
+    }
+
+    /// The file name under which a hook that was there before stands and runs.
+    pub fn chained_name(self) -> String {
+        format!("{}.hook-chained", self.name())
     }
 }
 
-impl std::error::Error for WiringError {}
-
-impl WiringError {
-    /// The next step.
-    pub fn help(&self) -> String {
-        let word = |path: &Path| crate::source::shell_word(&shown(path)).into_owned();
-        match self {
-            Self::Git(_) => "see what git says: `git rev-parse --git-path hooks`".to_owned(),
-            Self::HooksPath { help, .. } => help.clone(),
-            Self::LinkedAway(_) => {
-                "add this line to the hook there: `hook run pre-commit \"$@\"` (and so for pre-push)".to_owned()
-            }
-            Self::Taken(path) => format!("look at it and move it away: `mv {0} {0}.kept`", word(path)),
-            Self::Edited(path) => format!("keep your change elsewhere and remove it: `mv {0} {0}.kept`", word(path)),
-            Self::Io { path, .. } => format!("see who may write there and whether the disk is full: `ls -ld {}`", {
-                path.parent().map(word).unwrap_or_default()
-            }),
-        }
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
-fn shown(path: &Path) -> String {
-    printable(path.as_os_str().as_encoded_bytes())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_is_found_by_its_name() {
+        for event in Event::ALL {
+            assert_eq!(Event::parse(event.name()), Some(event));
+        }
+        assert_eq!(Event::parse("pre-commit "), None);
+        assert_eq!(Event::parse("post-commit"), None);
+    }
 }

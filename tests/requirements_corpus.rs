@@ -1,8 +1,13 @@
 //! Real files: every lock and manifest of the corpus reads without a line that pip could not read. Skipped where the
 //! corpus is not there.
 
-// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
-#![cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests: a failed test is the message"
+)]
 
 use std::path::{Path, PathBuf};
 

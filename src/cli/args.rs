@@ -112,9 +112,12 @@ pub(crate) struct RunArgs {
     /// pre-commit, pre-merge-commit, pre-push or pre-applypatch
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
-    /// The shim that calls, whose chained hook runs too
-    #[arg(long, value_name = "SHIM", hide = true)]
-    pub(crate) shim: Option<PathBuf>,
+    /// The version of the shim that calls
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) shim: Option<u32>,
+    /// Where that shim stands: the hook chained beside it runs too
+    #[arg(long, value_name = "PATH", hide = true)]
+    pub(crate) at: Option<PathBuf>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<OsString>,

@@ -1,5 +1,6 @@
 //! `hook install`: wires this clone, then says in what state its pairs are.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use super::args::InstallArgs;
@@ -13,10 +14,18 @@ use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::Paths;
-use freeze_guard::wiring::{Plan, Reach, Site, WiringError, apply, inspect, plan_install, reach};
+use freeze_guard::wiring::{
+    Guard, Reach, Site, SiteError, Step, WiringError, apply, inspect, plan_install, probe,
+};
 
 /// More files than this are counted, not named.
 const NAMED: usize = 5;
+
+impl From<SiteError> for Failure {
+    fn from(error: SiteError) -> Self {
+        Self::new(error.to_string(), error.help())
+    }
+}
 
 impl From<WiringError> for Failure {
     fn from(error: WiringError) -> Self {
@@ -31,20 +40,35 @@ pub(crate) fn binary() -> Result<PathBuf, Failure> {
     })
 }
 
+/// Where the hooks of `repo` live.
+pub(crate) fn site(repo: &Repository) -> Result<Site, Failure> {
+    let ask = |words: &[&OsStr]| repo.git().args(words).run().map(|output| output.stdout).map_err(|error| error.to_string());
+    Ok(Site::discover(&ask)?)
+}
+
+/// Whether git reaches the shim of `guard`.
+pub(crate) fn reach(repo: &Repository, site: &Site, guard: &Guard) -> Reach {
+    let ask = |words: &[&OsStr], (name, value): (&OsStr, &OsStr)| {
+        let answer = repo.git().args(words).env(name, value).run_whatever();
+        answer.map_err(|error| error.to_string())
+    };
+    probe(site, guard, "status", &ask)
+}
+
 pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
-    let site = Site::of(&repo)?;
+    let site = site(&repo)?;
     let binary = binary()?;
     let plan = plan_install(&site, &binary)?;
     if args.dry_run {
-        out(&listed(&plan, "nothing to do: everything is in place"));
+        out(&listed(plan.steps(), plan.notes(), "nothing to do: everything is in place"));
         return Ok(Outcome::Pass);
     }
-    apply(&plan)?;
-    out(&listed(&plan, "nothing to do: everything was in place"));
+    let done = apply(plan)?;
+    out(&listed(&done.steps, &done.notes, "nothing to do: everything was in place"));
     let mut reached = true;
     for guard in inspect(&site, &binary)? {
-        if let Reach::No(why) = reach(&repo, &guard, &binary) {
+        if let Reach::NotReached { why } = reach(&repo, &site, &guard) {
             reached = false;
             out(&format!("{}: git does not reach it: {why}\n", guard.event.name()));
         }
@@ -54,13 +78,13 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
 }
 
 /// A plan, one line per step.
-pub(crate) fn listed(plan: &Plan, nothing: &str) -> String {
-    let steps: Vec<_> = plan.steps.iter().map(|step| format!("{step}\n")).collect();
-    let notes = plan.notes.iter().map(|note| format!("note: {note}\n"));
+pub(crate) fn listed(steps: &[Step], notes: &[String], nothing: &str) -> String {
+    let mut text: String = steps.iter().map(|step| format!("{step}\n")).collect();
     if steps.is_empty() {
-        return format!("{nothing}\n");
+        text = format!("{nothing}\n");
     }
-    steps.into_iter().chain(notes).collect()
+    notes.iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
+    text
 }
 
 /// One line per pair: its state, and what to do about it.

@@ -4,7 +4,6 @@
 //!
 //! Everything goes to standard error: a push's standard output belongs to git.
 
-use std::ffi::OsString;
 use std::io::Read as _;
 
 use super::args::{Format, RunArgs};
@@ -16,7 +15,8 @@ use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Verdict, text};
 use freeze_guard::scope::{self, CommitEvent, Push, Question};
-use freeze_guard::wiring::{Chained, Event, chained_of, run_chained};
+use freeze_guard::wiring::Event;
+use freeze_guard::wiring::chain::{ChainCall, ChainError, run_chained};
 
 pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let event = Event::parse(&args.event).ok_or_else(|| {
@@ -35,32 +35,31 @@ pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failu
 }
 
 fn judge_event(event: Event, args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
-    let chained = args.shim.as_deref().and_then(|shim| chained_of(shim, event, &world.world));
     match event {
-        Event::PreCommit => commit(CommitEvent::Commit, chained.as_ref(), args, world),
-        Event::PreMergeCommit => commit(CommitEvent::Merge, chained.as_ref(), args, world),
-        Event::PreApplypatch => commit(CommitEvent::ApplyPatch, chained.as_ref(), args, world),
-        Event::PrePush => push(chained.as_ref(), args, world),
+        Event::PreCommit => commit(CommitEvent::Commit, event, args, world),
+        Event::PreMergeCommit => commit(CommitEvent::Merge, event, args, world),
+        Event::PreApplypatch => commit(CommitEvent::ApplyPatch, event, args, world),
+        Event::PrePush => push(args, world),
     }
 }
 
 fn commit(
-    event: CommitEvent,
-    chained: Option<&Chained>,
+    kind: CommitEvent,
+    event: Event,
     args: &RunArgs,
     world: &Surroundings,
 ) -> Result<Outcome, Failure> {
-    let theirs = run_other(chained, &args.args, None, world)?;
+    let theirs = run_other(event, args, None, world)?;
     let repo = world.repository()?;
     if is_skip(world) && scope::commit_may_skip(&repo) {
         return Ok(skipped(args, theirs));
     }
-    let questions: Vec<Question<'_>> = scope::commit(&repo, event)?.into_iter().collect();
+    let questions: Vec<Question<'_>> = scope::commit(&repo, kind)?.into_iter().collect();
     let ours = judge(&questions, &repo, world)?;
     Ok(if theirs == 0 { ours } else { Outcome::Code(theirs) })
 }
 
-fn push(chained: Option<&Chained>, args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+fn push(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let mut stdin = Vec::new();
     std::io::stdin().lock().read_to_end(&mut stdin).map_err(|error| {
         Failure::new(
@@ -74,11 +73,11 @@ fn push(chained: Option<&Chained>, args: &RunArgs, world: &Surroundings) -> Resu
     let repo = world.repository()?;
     let questions = scope::push(&repo, &push);
     if is_skip(world) && scope::push_may_skip(&questions) {
-        let theirs = run_other(chained, &args.args, Some(&stdin), world)?;
+        let theirs = run_other(Event::PrePush, args, Some(&stdin), world)?;
         return Ok(skipped(args, theirs));
     }
     match judge(&questions?, &repo, world)? {
-        Outcome::Pass => match run_other(chained, &args.args, Some(&stdin), world)? {
+        Outcome::Pass => match run_other(Event::PrePush, args, Some(&stdin), world)? {
             0 => Ok(Outcome::Pass),
             code => Ok(Outcome::Code(code)),
         },
@@ -97,15 +96,18 @@ fn judge(questions: &[Question<'_>], repo: &Repository, world: &Surroundings) ->
     })
 }
 
-fn run_other(
-    chained: Option<&Chained>,
-    args: &[OsString],
-    stdin: Option<&[u8]>,
-    world: &Surroundings,
-) -> Result<u8, Failure> {
-    match chained {
-        Some(chained) => Ok(run_chained(chained, args, stdin, &world.world)?),
-        None => Ok(0),
+/// Runs the hook that was there before, if a shim calls and there is one; its exit code, 0 where nothing ran.
+fn run_other(event: Event, args: &RunArgs, stdin: Option<&[u8]>, world: &Surroundings) -> Result<u8, Failure> {
+    let Some(shim) = &args.at else { return Ok(0) };
+    let env: Vec<_> = world.world.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let call = ChainCall { shim, event, args: &args.args, stdin, env: &env, cwd: &world.world.cwd };
+    let code = run_chained(&call)?.code();
+    Ok(u8::try_from(code).unwrap_or(1))
+}
+
+impl From<ChainError> for Failure {
+    fn from(error: ChainError) -> Self {
+        Self::new(error.to_string(), error.help())
     }
 }
 

@@ -2,7 +2,7 @@
 //! Exits 1 when a guard is not in force.
 
 use super::args::StatusArgs;
-use super::install::{binary, ungoverned};
+use super::install::{binary, reach, site, ungoverned};
 use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome};
@@ -10,25 +10,18 @@ use freeze_guard::git::Repository;
 use freeze_guard::policy::{Origin, Policy};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::{Paths, printable};
-use freeze_guard::wiring::{Guard, Reach, Site, State, WiringError, inspect, reach};
+use freeze_guard::wiring::{Guard, Reach, State, inspect};
 
 pub(crate) fn run(_: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
-    let site = match Site::of(&repo) {
-        Ok(site) => site,
-        Err(error @ (WiringError::HooksPath { .. } | WiringError::LinkedAway(_))) => {
-            out(&format!("no guard is in force: {error}\n = help: {}\n", error.help()));
-            return Ok(Outcome::Refuse);
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let site = site(&repo)?;
     let binary = binary()?;
     let mut in_force = true;
     let mut text = format!("{:18}{:16}{}\n", "event", "state", "chained hook");
     for guard in inspect(&site, &binary)? {
-        let reached = reach(&repo, &guard, &binary);
+        let reached = reach(&repo, &site, &guard);
         let (state, why) = state(&guard, &reached);
-        in_force &= matches!(reached, Reach::Proven | Reach::Resolved);
+        in_force &= guard.state.is_in_force() && !matches!(reached, Reach::NotReached { .. });
         let chained = guard.chained.as_deref().and_then(|path| path.file_name());
         let chained = chained.map_or_else(|| "-".to_owned(), |name| printable(name.as_encoded_bytes()));
         text.push_str(format!("{:18}{state:16}{chained}", guard.event.name()).trim_end());
@@ -49,19 +42,16 @@ pub(crate) fn run(_: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failu
     Ok(if in_force && guarded.is_none() { Outcome::Pass } else { Outcome::Refuse })
 }
 
-fn state(guard: &Guard, reached: &Reach) -> (&'static str, String) {
-    match (guard.state, reached) {
-        (State::Current, Reach::Proven) => ("current", String::new()),
-        (State::Current, Reach::Resolved) => ("current", String::new()),
-        (State::Current, Reach::No(why)) => ("unreachable", why.clone()),
-        (State::Absent, _) => ("absent", String::new()),
-        (State::Outdated, _) => ("outdated", "it calls another binary, or is of another version".to_owned()),
-        (State::NotExecutable, _) => ("unreachable", "it is not executable, so git does not run it".to_owned()),
-        (State::Edited, _) => ("edited", "it is our shim with somebody's changes".to_owned()),
-        (State::Foreign { executable: true }, _) => ("foreign", String::new()),
-        (State::Foreign { executable: false }, _) => {
-            ("foreign", "it is not executable, so git does not run it".to_owned())
-        }
+fn state<'a>(guard: &'a Guard, reached: &'a Reach) -> (&'static str, &'a str) {
+    match (&guard.state, reached) {
+        (State::Current, Reach::NotReached { why }) => ("unreachable", why),
+        (State::Current, Reach::Reached | Reach::NotTried { .. }) => ("current", ""),
+        (State::Absent, _) => ("absent", ""),
+        (State::Outdated, _) => ("outdated", "it calls another binary, or is of another version"),
+        (State::Edited, _) => ("edited", "it is our shim with somebody's changes"),
+        (State::Foreign { executable: true }, _) => ("foreign", ""),
+        (State::Foreign { executable: false }, _) => ("foreign", "it is not executable, so git does not run it"),
+        (State::Unreachable { why }, _) => ("unreachable", why),
     }
 }
 

@@ -219,22 +219,28 @@ impl GitCommand {
     /// Runs it to its end; its standard input is empty.
     pub fn run(self) -> Result<Output, GitError> {
         let shown = self.shown();
-        let program = self.program.ok_or(GitError::NotFound)?;
-        let mut command = Command::new(&program);
-        command.args(&self.args).env_clear().envs(self.env).envs(PINNED.iter().copied()).current_dir(&self.cwd);
-        if self.network == Network::Off {
-            command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
-        }
-        let output = command
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| GitError::Start { program, reason: printable_text(&error.to_string()) })?;
+        let output = self.run_whatever()?;
         if output.status.success() {
             return Ok(Output { stdout: output.stdout });
         }
         let mut lines = output.stderr.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
         let last = lines.rfind(|line| !line.is_empty()).unwrap_or_default();
         Err(GitError::Failed { command: shown, status: output.status.code(), stderr: printable(last) })
+    }
+
+    /// As [`Self::run`], for a caller to whom every exit status is an answer.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub fn run_whatever(self) -> Result<std::process::Output, GitError> {
+        let program = self.program.ok_or(GitError::NotFound)?;
+        let mut command = Command::new(&program);
+        command.args(&self.args).env_clear().envs(self.env).envs(PINNED.iter().copied()).current_dir(&self.cwd);
+        if self.network == Network::Off {
+            command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
+        }
+        let started = command.stdin(Stdio::null()).output();
+        started.map_err(|error| GitError::Start { program, reason: printable_text(&error.to_string()) })
     }
 
     /// The command as a person would type it, without the settings that every call carries.

@@ -78,12 +78,18 @@ impl<'r> DecodedIndex<'r> {
 
     fn lookup_one(&self, path: &[u8]) -> Result<Option<Object>, ReadError> {
         if let Some(entry) = self.at(path) {
+            // git's `update-index --cacheinfo` can add a path beside the sparse directory that holds it already, and
+            // then writes a tree with both.
+            if self.state.is_sparse() && self.in_sparse_directory(path)?.is_some() {
+                return Err(twice(path));
+            }
             return staged(entry, path);
         }
-        if !self.state.is_sparse() {
-            return Ok(None);
-        }
-        // A directory outside the sparse cone is one entry, `dir/`, with the id of its tree.
+        if self.state.is_sparse() { self.in_sparse_directory(path) } else { Ok(None) }
+    }
+
+    /// A directory outside the sparse cone is one entry, `dir/`, with the id of its tree.
+    fn in_sparse_directory(&self, path: &[u8]) -> Result<Option<Object>, ReadError> {
         let ends = path.iter().enumerate().filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at + 1);
         for end in ends {
             if let Some(entry) = self.at(&path[..end]).filter(|entry| entry.mode.contains(IndexMode::DIR)) {
@@ -132,6 +138,14 @@ impl Index for DecodedIndex<'_> {
             Some(entry) if !entry.flags.contains(Flags::SKIP_WORKTREE) => Ok(None),
             Some(_) | None => self.lookup_one(path.as_bytes()),
         }
+    }
+}
+
+fn twice(path: &[u8]) -> ReadError {
+    let shown = crate::source::printable(path);
+    ReadError::Failed {
+        message: format!("the index holds {shown} twice: git would write a tree with both"),
+        help: "make the index anew from HEAD and stage your change again: `git read-tree HEAD`".to_owned(),
     }
 }
 

@@ -7,6 +7,9 @@
 use super::refs::valid_ref_name;
 use crate::source::{Id, printable};
 
+/// How many characters of a wrong line a message shows.
+const SHOWN: usize = 120;
+
 /// One line of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefUpdate {
@@ -39,6 +42,8 @@ pub struct PushLineError {
     pub line: usize,
     /// What is wrong with it.
     pub problem: PushLineProblem,
+    /// Its beginning, safe to show.
+    pub text: String,
 }
 
 /// What can be wrong with a line of a push.
@@ -66,7 +71,9 @@ impl std::fmt::Display for PushLineError {
         match &self.problem {
             PushLineProblem::Unfinished => f.write_str("expected a line break at its end; the input is cut short"),
             PushLineProblem::Nul => f.write_str("expected text, found a NUL byte"),
-            PushLineProblem::Fields => f.write_str("expected `<local ref> <local id> <remote ref> <remote id>`"),
+            PushLineProblem::Fields => {
+                write!(f, "expected `<local ref> <local id> <remote ref> <remote id>`, found `{}`", self.text)
+            }
             PushLineProblem::Id(found) => write!(f, "expected an object id, found `{}`", printable(found)),
             PushLineProblem::RemoteRef(found) => {
                 write!(f, "expected a full ref name (refs/...), found `{}`", printable(found))
@@ -92,7 +99,10 @@ pub fn parse_push(stdin: &[u8]) -> Result<Vec<RefUpdate>, PushLineError> {
     let mut targets = std::collections::HashSet::new();
     let mut hash_len = None;
     for (index, line) in stdin.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        let error = |problem| PushLineError { line: index + 1, problem };
+        let error = |problem| {
+            let text = printable(line.trim_ascii_end()).chars().take(SHOWN).collect();
+            PushLineError { line: index + 1, problem, text }
+        };
         let line = line.strip_suffix(b"\n").ok_or_else(|| error(PushLineProblem::Unfinished))?;
         let update = parse_line(line, *hash_len.get_or_insert(hash_length(line))).map_err(error)?;
         if !targets.insert(update.remote_ref.clone()) {

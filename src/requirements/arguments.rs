@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::problem::Notice;
+use super::text::any_byte;
 
 /// Where the options of `line` begin: at the first piece between single spaces that starts with `-`; its length where
 /// there is none. Only the space character separates, a tab does not.
@@ -41,7 +42,7 @@ impl Word<'_> {
 
 /// Splits `line[start..]` into words.
 pub(super) fn words(line: &str, start: usize) -> Result<Vec<Word<'_>>, Notice> {
-    let mut words = Vec::new();
+    let mut words = Vec::with_capacity(1 + (line.len() - start) / 64);
     let mut at = start;
     while at < line.len() {
         let rest = &line[at..];
@@ -50,13 +51,13 @@ pub(super) fn words(line: &str, start: usize) -> Result<Vec<Word<'_>>, Notice> {
             at += blank;
             continue;
         }
-        let plain = rest.bytes().position(|byte| is_blank(byte) || is_special(byte)).unwrap_or(rest.len());
-        if plain < rest.len() && is_special(rest.as_bytes()[plain]) {
-            let word = quoted(line, at)?;
+        let plain = rest.find(' ').unwrap_or(rest.len());
+        let raw = &rest[..plain];
+        if is_unusual(raw) {
+            let word = unusual(line, at)?;
             at = word.range.end;
             words.push(word);
         } else {
-            let raw = &rest[..plain];
             words.push(Word { value: Cow::Borrowed(raw), range: at..at + plain, raw });
             at += plain;
         }
@@ -68,8 +69,10 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'\\')
+/// Whether quotes, escapes or white space other than spaces are in `word`.
+fn is_unusual(word: &str) -> bool {
+    let blank = |byte| (byte == b'\t') | (byte == b'\r') | (byte == b'\n');
+    any_byte(word, |byte| blank(byte) | (byte == b'"') | (byte == b'\'') | (byte == b'\\'))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,8 +82,8 @@ enum State {
     Double,
 }
 
-/// One word with quotes or escapes, from `start`.
-fn quoted(line: &str, start: usize) -> Result<Word<'_>, Notice> {
+/// One word with quotes, escapes, or other white space than a space after it, from `start`.
+fn unusual(line: &str, start: usize) -> Result<Word<'_>, Notice> {
     let mut value = String::new();
     let mut state = State::Bare;
     let mut opened = start;

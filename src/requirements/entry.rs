@@ -62,6 +62,20 @@ pub enum EntryKind {
     Invalid,
 }
 
+impl EntryKind {
+    /// How many pieces of memory it holds on to, roughly.
+    pub(super) fn parts(&self) -> usize {
+        match self {
+            Self::Requirement(requirement) => {
+                let marker = requirement.marker.as_ref().map_or(0, super::Marker::size);
+                requirement.hashes.len() + requirement.config_settings.len() + requirement.specifiers.size() + marker
+            }
+            Self::Options(options) => options.len(),
+            Self::Include(_) | Self::Invalid => 0,
+        }
+    }
+}
+
 /// Something to install.
 #[derive(Clone, Debug)]
 pub struct Requirement {

@@ -9,6 +9,8 @@ pub(super) const LINES: usize = 1_000_000;
 pub(super) const LOGICAL_LINE: usize = 1024 * 1024;
 /// Entries in one file; what follows is not read.
 pub(super) const ENTRIES: usize = 20_000;
+/// Hashes, specifiers, marker comparisons and options in one file, together; what follows is not read.
+pub(super) const PARTS: usize = 300_000;
 /// Problems kept for one file; what follows is not read.
 pub(super) const PROBLEMS: usize = 1_000;
 /// `--hash` values on one entry.

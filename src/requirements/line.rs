@@ -1,18 +1,23 @@
 //! One logical line to one entry: which part of it pip obeys, which it silently drops, and what readers disagree about.
 
+mod digests;
+mod hidden;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::arguments::{options_start, words};
 use super::classify::{self, Classified};
 use super::limits;
-use super::logical::{Logical, Places};
+use super::logical::Logical;
 use super::options::{self, Found, Name, Options};
-use super::pin::digest_length;
+use super::places::Places;
 use super::problem::Notice;
-use super::text::quote;
-use super::{EntryKind, GlobalOption, Hash, Include, IncludeKind, ProblemKind, Requirement};
-use crate::source::is_deceptive;
+use super::text::{any_byte, quote};
+use super::{EntryKind, GlobalOption, Hash, Include, IncludeKind, Requirement};
+
+use digests::{lower_case, malformed, url_hash};
+use hidden::{backslashes, hidden_characters, leftovers, variables};
 
 /// What a line is, and what there is to say about it; positions are bytes of the logical line.
 pub(super) fn read(logical: &Logical<'_>) -> (EntryKind, Vec<Notice>) {
@@ -30,7 +35,9 @@ pub(super) fn read(logical: &Logical<'_>) -> (EntryKind, Vec<Notice>) {
 }
 
 fn understand(text: &str, places: &Places, notices: &mut Vec<Notice>) -> Result<EntryKind, Notice> {
-    if let Some(at) = text.find('\0') {
+    if any_byte(text, |byte| byte == 0)
+        && let Some(at) = text.find('\0')
+    {
         return Err(Notice::invalid(at..at + 1, "a NUL character: this is not a text file"));
     }
     let start = options_start(text);
@@ -155,7 +162,7 @@ impl RequirementLine<'_> {
             let message = format!("more than {} hashes on one requirement", limits::HASHES);
             return Err(Notice::invalid(over.range.clone(), message));
         }
-        let mut hashes = Vec::new();
+        let mut hashes = Vec::with_capacity(self.options.found.len());
         for found in found() {
             let Some((algorithm, digest)) = found.value.split_once(':') else { continue };
             let Some(algorithm) = ["sha256", "sha384", "sha512"].into_iter().find(|name| *name == algorithm) else {
@@ -173,118 +180,6 @@ impl RequirementLine<'_> {
     fn config_settings(&self, requirement: &mut Requirement) {
         let settings = self.options.found.iter().filter(|found| found.name == Name::ConfigSettings);
         requirement.config_settings = settings.map(|found| found.value.to_owned()).collect();
-    }
-}
-
-/// As Python's `lower`; digests are ASCII unless they are broken.
-fn lower_case(digest: &str) -> String {
-    if digest.is_ascii() { digest.to_ascii_lowercase() } else { digest.to_lowercase() }
-}
-
-fn malformed(hash: &Hash, place: Range<usize>) -> Notice {
-    let wanted = digest_length(hash.algorithm).unwrap_or_default();
-    let problem = match hash.digest.find(|char: char| !char.is_ascii_hexdigit()) {
-        Some(at) => format!("{} is no hexadecimal digit", super::text::found(&hash.digest[at..])),
-        None => format!("this one has {}", hash.digest.len()),
-    };
-    let message = format!(
-        "a {} digest has {wanted} hexadecimal digits: {problem}; pip accepts the line and no file",
-        hash.algorithm
-    );
-    Notice::new(ProblemKind::Hash, place, message).help("write the digest that `pip hash FILE` prints")
-}
-
-/// A hash in a URL's fragment that fixes nothing.
-fn url_hash(requirement: &Requirement, notices: &mut Vec<Notice>, place: Range<usize>) {
-    let Some(hash) = requirement.url_hash().filter(|hash| !hash.is_well_formed()) else { return };
-    if digest_length(hash.algorithm).is_some() {
-        notices.push(malformed(&hash, place));
-    } else {
-        let message = format!("{} is too weak to fix a URL's content", hash.algorithm);
-        notices.push(
-            Notice::new(ProblemKind::Hash, place, message)
-                .help("write `#sha256=` with the digest that `pip hash FILE` prints"),
-        );
-    }
-}
-
-fn leftovers(text: &str, options: &Options<'_>, notices: &mut Vec<Notice>) {
-    let (Some(first), Some(last)) = (options.leftovers.first(), options.leftovers.last()) else { return };
-    let range = first.start..last.end;
-    let dropped = quote(&text[range.clone()]);
-    let (message, help) = match &text[first.clone()] {
-        "-" | "--" => (
-            format!("pip drops {dropped} without a word, the eye sees an item of a list"),
-            "remove the dash, or put `#` before it".to_owned(),
-        ),
-        word if word.starts_with(';') => (
-            format!("pip drops the marker {dropped} here without a word, uv applies it"),
-            "write `-e \"name @ file:./dir ; marker\"`, or remove the marker".to_owned(),
-        ),
-        _ => (
-            format!("pip drops {dropped} without a word, other readers install it or refuse the line"),
-            "put it on a line of its own, quote it, or remove it".to_owned(),
-        ),
-    };
-    notices.push(Notice::ambiguous(range, message).help(help));
-}
-
-/// `${NAME}`: what the line says depends on the machine that reads it.
-fn variables(text: &str, options: &Options<'_>, notices: &mut Vec<Notice>) {
-    let mut from = 0;
-    while let Some(at) = text[from..].find("${").map(|at| at + from) {
-        let inside = text[at + 2..]
-            .bytes()
-            .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
-        let end = at + 2 + inside.count();
-        from = at + 2;
-        if end == at + 2 || text.as_bytes().get(end) != Some(&b'}') || in_index_credentials(at, options) {
-            continue;
-        }
-        let message = format!(
-            "pip puts the environment variable {} here, so the line differs between machines",
-            quote(&text[at..=end])
-        );
-        notices.push(
-            Notice::ambiguous(at..end + 1, message).help("write the value, or use a keyring or .netrc for secrets"),
-        );
-        from = end + 1;
-    }
-}
-
-fn in_index_credentials(at: usize, options: &Options<'_>) -> bool {
-    options.found.iter().any(|found| {
-        let Some(start) = found.exact.filter(|start| (*start..start + found.value.len()).contains(&at)) else {
-            return false;
-        };
-        let index = matches!(found.name, Name::IndexUrl | Name::ExtraIndexUrl | Name::FindLinks);
-        let Some(authority) = found.value.find("://").map(|at| at + 3) else { return false };
-        let end = found.value[authority..].find(['/', '?', '#']).map_or(found.value.len(), |end| end + authority);
-        let user = found.value[authority..end].rfind('@').map_or(authority, |end| end + authority);
-        index && (start + authority..start + user).contains(&at)
-    })
-}
-
-fn hidden_characters(text: &str, notices: &mut Vec<Notice>) {
-    let odd = |char: char| char != '\t' && is_deceptive(char);
-    if let Some((at, char)) = text.char_indices().find(|&(_, char)| odd(char)) {
-        let message = format!(
-            "the character {} cannot be seen, and tools do not treat it alike",
-            super::text::found(&text[at..])
-        );
-        notices.push(Notice::ambiguous(at..at + char.len_utf8(), message).help("remove the character"));
-    }
-}
-
-/// shlex eats backslashes: pip opens another path than the eye and uv see.
-fn backslashes(text: &str, options: &Options<'_>, notices: &mut Vec<Notice>) {
-    for found in &options.found {
-        let path = matches!(found.name, Name::Requirement | Name::Constraint | Name::Editable | Name::FindLinks);
-        if let Some(at) = text[found.range.clone()].find('\\').filter(|_| path) {
-            let at = found.range.start + at;
-            let message = format!("pip drops this backslash and reads {}, other readers keep it", quote(found.value));
-            notices.push(Notice::ambiguous(at..at + 1, message).help("write `/`"));
-        }
     }
 }
 

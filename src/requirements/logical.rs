@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::limits;
+use super::places::{Piece, Places};
 use super::problem::Notice;
-use super::text::{is_space, leading_space, trim};
+use super::text::{any_byte, is_space, leading_space, trim};
 use crate::source::{SourceFile, Span};
 
 /// A logical line that is not blank: continuations joined, comment removed, stripped.
@@ -20,52 +21,6 @@ pub(super) struct Logical<'f> {
     pub(super) text: Cow<'f, str>,
     /// Where its pieces stood.
     pub(super) places: Places,
-}
-
-/// Where the pieces of a logical line stood in the file. Never empty, in order.
-#[derive(Clone, Debug)]
-pub(super) struct Places(Vec<Piece>);
-
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    logical: usize,
-    source: usize,
-}
-
-impl Places {
-    /// The span of `range` of the logical line; an end that falls between two pieces stays in the first.
-    pub(super) fn span(&self, range: &Range<usize>) -> Span {
-        let start = self.offset(range.start, range.start);
-        let last = range.end.saturating_sub(1).max(range.start);
-        let end = self.offset(range.end, last);
-        Span::new(start, end.max(start))
-    }
-
-    /// Whether `range` stands in one piece, so that the file holds these very bytes in a row.
-    pub(super) fn contiguous(&self, range: &Range<usize>) -> bool {
-        self.piece(range.start).source == self.piece(range.end.saturating_sub(1).max(range.start)).source
-    }
-
-    /// The same after the first `lead` bytes of the logical line are gone.
-    fn skip(&mut self, lead: usize) {
-        let first = self.0.iter().rposition(|piece| piece.logical <= lead).unwrap_or(0);
-        self.0.drain(..first);
-        for piece in &mut self.0 {
-            let skipped = lead.saturating_sub(piece.logical);
-            piece.source += skipped;
-            piece.logical = (piece.logical + skipped) - lead;
-        }
-    }
-
-    fn offset(&self, logical: usize, inside: usize) -> usize {
-        let piece = self.piece(inside);
-        piece.source + (logical - piece.logical.min(logical))
-    }
-
-    fn piece(&self, logical: usize) -> Piece {
-        let after = self.0.partition_point(|piece| piece.logical <= logical);
-        self.0.get(after.saturating_sub(1)).copied().unwrap_or(Piece { logical: 0, source: 0 })
-    }
 }
 
 /// A comment as it stands in the file.
@@ -94,6 +49,8 @@ struct Physical<'f> {
     text: &'f str,
     start: usize,
     comment: Option<usize>,
+    /// Whether there is a `#` at all.
+    marked: bool,
     own_line: bool,
 }
 
@@ -128,7 +85,8 @@ impl<'f> Lines<'f> {
         self.next += 1;
         let span = self.source.line_span(line);
         let text = self.source.text().get(span.start..span.end).unwrap_or_default();
-        let comment = comment_start(text);
+        let marked = any_byte(text, |byte| byte == b'#');
+        let comment = if marked { comment_start(text) } else { None };
         let own_line = comment.is_some_and(|at| trim(&text[..at]).is_empty());
         if let Some(at) = comment {
             if let Some(nul) = text[at..].find('\0').map(|nul| span.start + at + nul) {
@@ -137,7 +95,7 @@ impl<'f> Lines<'f> {
             }
             self.comments.push(Comment { line, span: Span::new(span.start + at, span.end), own_line });
         }
-        Some(Physical { text, start: span.start, comment, own_line })
+        Some(Physical { text, start: span.start, comment, marked, own_line })
     }
 
     /// Joins the continuation that `first`, which ends with a backslash, begins.
@@ -146,6 +104,7 @@ impl<'f> Lines<'f> {
         let mut pieces = Vec::with_capacity(4);
         self.push_piece(&mut text, &mut pieces, first);
         let mut last = 0;
+        let mut marked = first.marked;
         loop {
             last = pieces.last().map_or(last, |piece: &Piece| piece.logical);
             let Some(next) = self.physical() else {
@@ -156,6 +115,7 @@ impl<'f> Lines<'f> {
             if next.own_line {
                 break;
             }
+            marked |= next.marked;
             if next.text.ends_with('\\') {
                 self.push_piece(&mut text, &mut pieces, &next);
                 continue;
@@ -165,8 +125,8 @@ impl<'f> Lines<'f> {
             last = text.len() - next.text.len();
             break;
         }
-        let places = Places(pieces);
-        let end = comment_start(&text).unwrap_or(text.len());
+        let places = Places::new(pieces);
+        let end = if marked { comment_start(&text) } else { None }.unwrap_or(text.len());
         if end < last && !text[last..].trim().is_empty() && !self.swallow_known(&places, end) {
             self.swallowed(&places, end);
         }
@@ -224,7 +184,7 @@ impl<'f> Lines<'f> {
         let body = &physical.text[..end];
         let lead = leading_space(body);
         let text = trim(body);
-        let places = Places(vec![Piece { logical: 0, source: physical.start + lead }]);
+        let places = Places::new(vec![Piece { logical: 0, source: physical.start + lead }]);
         let source = |range: Range<usize>| range.start + physical.start..range.end + physical.start;
         self.odd_space(&body[..lead], source(0..lead));
         self.odd_space(&body[lead + text.len()..], source(lead + text.len()..end));
@@ -245,6 +205,8 @@ impl<'f> Lines<'f> {
             places.skip(lead);
             text.drain(..lead);
         }
+        // It is kept as long as the file, and has grown by doubling.
+        text.shrink_to_fit();
         (!text.is_empty()).then_some(Logical { line, text: Cow::Owned(text), places })
     }
 

@@ -5,12 +5,12 @@
 //! are equal if their canonical texts are, and undecided otherwise.
 
 mod decide;
+mod disagree;
 mod grammar;
-
-use std::ops::Range;
+mod tree;
 
 use super::problem::Notice;
-use grammar::{Expression, Operand};
+use tree::{Expression, Operand};
 
 /// The answer to a question about markers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +54,11 @@ impl Marker {
     /// The marker as packaging prints it: one spelling of names, quotes and spaces, the order kept.
     pub fn canonical(&self) -> &str {
         &self.canonical
+    }
+
+    /// How many comparisons it has.
+    pub(super) fn size(&self) -> usize {
+        self.expression.clauses().count()
     }
 
     /// Whether both hold on the same environments.
@@ -102,6 +107,3 @@ impl PartialEq for Marker {
 }
 
 impl Eq for Marker {}
-
-/// The bytes of a part of a marker.
-type Place = Range<usize>;

@@ -11,7 +11,7 @@ use super::version;
 
 /// A comparison operator of PEP 440.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Operator {
+pub(super) enum Operator {
     /// `==`
     Equal,
     /// `==` with a trailing `.*`
@@ -34,7 +34,7 @@ pub enum Operator {
 
 impl Operator {
     /// As it is written, without the star.
-    pub fn text(self) -> &'static str {
+    fn text(self) -> &'static str {
         match self {
             Self::Equal | Self::EqualStar => "==",
             Self::NotEqual | Self::NotEqualStar => "!=",
@@ -115,6 +115,11 @@ impl Specifiers {
     /// Whether there are none: every version is fine.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub(super) fn size(&self) -> usize {
+        self.0.len()
     }
 
     /// The one version these name: a sole `==X` without a star, or a sole `===X` whose text is a PEP 440 version.

@@ -12,6 +12,25 @@ pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
+/// Whether `wanted` holds for any byte, asked of whole blocks so that no byte costs a branch: locks are large and plain.
+/// `wanted` must have no branches of its own.
+pub(super) fn any_byte(text: &str, wanted: impl Fn(u8) -> bool) -> bool {
+    let (blocks, rest) = text.as_bytes().as_chunks::<32>();
+    let within = |block: &[u8]| block.iter().fold(0, |found, &byte| found | u8::from(wanted(byte))) != 0;
+    blocks.iter().any(|block| within(block)) || within(rest)
+}
+
+/// For how many bytes `wanted` holds; see [`any_byte`].
+pub(super) fn count_bytes(text: &str, wanted: impl Fn(u8) -> bool) -> usize {
+    let within = |block: &[u8]| usize::from(block.iter().fold(0_u8, |count, &byte| count + u8::from(wanted(byte))));
+    text.as_bytes().chunks(128).map(within).sum()
+}
+
+/// Whether `text` is printable ASCII, tabs and `also`.
+pub(super) fn is_plain(text: &str, also: u8) -> bool {
+    !any_byte(text, |byte| (byte.wrapping_sub(b' ') > b'~' - b' ') & (byte != b'\t') & (byte != also))
+}
+
 /// How many bytes of white space `text` starts with.
 pub(super) fn leading_space(text: &str) -> usize {
     text.len() - text.trim_start_matches(is_space).len()
@@ -75,6 +94,16 @@ mod tests {
     fn white_space_is_pythons() {
         assert_eq!(trim("\u{1f}\u{a0} a\u{85}\u{1c}"), "a");
         assert!(!is_space('\u{200b}'));
+    }
+
+    #[test]
+    fn blocks_hide_no_byte() {
+        for at in 0..100 {
+            let text = format!("{}\u{b}{}", "a".repeat(at), "b".repeat(100 - at));
+            assert!(!is_plain(&text, b' ') && is_plain(&text, 0x0b) && is_plain(&text[..at], b' '));
+        }
+        assert_eq!(count_bytes(&"ab".repeat(300), |byte| byte == b'b'), 300);
+        assert!(!is_plain("\u{7f}", b' ') && !is_plain("é", b' ') && is_plain(" ~\t", b' '));
     }
 
     #[test]

@@ -1,105 +1,162 @@
-//! The shim: a constant sh script but for one line, the path of the binary.
+//! The sh script that git runs: its text, which stands in `hooks/` and differs between clones in one line, and how to
+//! know one when it is met again.
 
 use std::path::Path;
 
-/// A hook that is wired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Event {
-    /// Before a commit is made.
-    PreCommit,
-    /// Before a merge commit is made.
-    PreMergeCommit,
-    /// Before a patch is committed by `git am`.
-    PreApplypatch,
-    /// Before anything is pushed.
-    PrePush,
+use super::Event;
+
+/// The number in the signature line of the shims that this version writes.
+pub const VERSION: u32 = 1;
+
+/// How many bytes of a file are searched for the signature, as a hook may be a large binary.
+const SIGNATURE_WITHIN: usize = 4096;
+const SIGNATURE: &[u8] = b"# freeze-guard shim ";
+const PROGRAM_LINE: &[u8] = b"\nhook=";
+const PLACEHOLDER: &[u8] = b"\nhook='@HOOK@'\n";
+
+/// A file that says it is a shim of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShimVersion {
+    /// The number in its signature line; [`VERSION`] for those of today.
+    pub number: u32,
+    /// The event it was written for.
+    pub event: Event,
+    /// Whether it is still as we wrote it.
+    pub edits: Edits,
+    /// The program it runs, as bytes of a path; `None` if its line cannot be read.
+    pub program: Option<Vec<u8>>,
 }
 
-impl Event {
-    /// All of them, in the order that people meet them.
-    pub const ALL: &[Self] = &[Self::PreCommit, Self::PreMergeCommit, Self::PreApplypatch, Self::PrePush];
-
-    /// The name of the hook, as git calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PreCommit => "pre-commit",
-            Self::PreMergeCommit => "pre-merge-commit",
-            Self::PreApplypatch => "pre-applypatch",
-            Self::PrePush => "pre-push",
-        }
-    }
-
-    /// The event of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|event| event.name() == name)
-    }
-
-    fn template(self) -> &'static [u8] {
-        match self {
-            Self::PreCommit => include_bytes!("../../hooks/pre-commit"),
-            Self::PreMergeCommit => include_bytes!("../../hooks/pre-merge-commit"),
-            Self::PreApplypatch => include_bytes!("../../hooks/pre-applypatch"),
-            Self::PrePush => include_bytes!("../../hooks/pre-push"),
-        }
-    }
-}
-
-/// The line of the template that names the binary.
-const LINE: &[u8] = b"hook='/nowhere/hook'\n";
-/// What every shim of ours begins with; the number is the version of its text.
-const SIGNATURE: &[u8] = b"#!/bin/sh\n# freeze-guard shim ";
-/// What follows the signature in this version.
-const CURRENT: &[u8] = b"1\n";
-
-/// The shim for `event` that calls `binary`.
-pub fn shim(event: Event, binary: &Path) -> Vec<u8> {
-    let template = event.template();
-    let at = template.windows(LINE.len()).position(|line| line == LINE).unwrap_or(template.len());
-    let (before, rest) = template.split_at(at);
-    let after = rest.get(LINE.len()..).unwrap_or_default();
-    [before, b"hook=", &quoted(binary), b"\n", after].concat()
-}
-
-/// The path as a word that sh reads back byte for byte.
-fn quoted(path: &Path) -> Vec<u8> {
-    let mut word = vec![b'\''];
-    for &byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'\'' => word.extend_from_slice(b"'\\''"),
-            _ => word.push(byte),
-        }
-    }
-    word.push(b'\'');
-    word
-}
-
-/// What a hook file turns out to be.
+/// What became of a shim since it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recognised {
-    /// Ours, of this version, whatever binary it names.
-    Ours,
-    /// Ours, of another version.
-    OtherVersion,
-    /// Ours, of this version, and changed by somebody.
+pub enum Edits {
+    /// Nothing: it is ours but for the program's path.
+    Untouched,
+    /// Only its line endings were converted, which leaves it unable to run.
+    LineEndings,
+    /// Somebody changed it.
     Edited,
-    /// Not ours.
-    Foreign,
+    /// It is of another version, whose text this one does not know.
+    Unknown,
 }
 
-/// Tells whether `bytes` are our shim for `event`.
-pub fn recognise(event: Event, bytes: &[u8]) -> Recognised {
-    let Some(rest) = bytes.strip_prefix(SIGNATURE) else { return Recognised::Foreign };
-    if !rest.starts_with(CURRENT) {
-        return Recognised::OtherVersion;
+/// The shim for `event` that runs the program at the absolute path `binary`.
+pub fn shim(event: Event, binary: &Path) -> Vec<u8> {
+    let (head, tail) = template(event);
+    let mut out = head.to_vec();
+    out.extend_from_slice(PROGRAM_LINE);
+    out.extend_from_slice(&quote(&program_bytes(binary)));
+    out.push(b'\n');
+    out.extend_from_slice(tail);
+    out
+}
+
+/// Whether `bytes` are a shim of ours, of any version, and in what condition.
+pub fn recognise(bytes: &[u8]) -> Option<ShimVersion> {
+    let head = bytes.get(..SIGNATURE_WITHIN).unwrap_or(bytes);
+    let line = head.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(SIGNATURE))?;
+    let line = std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)).ok()?;
+    let (number, event) = line.split_once(' ')?;
+    let (number, event) = (number.parse().ok()?, Event::parse(event)?);
+    let (edits, program) = match number {
+        VERSION => compare(bytes, event),
+        _ => (Edits::Unknown, program_of(bytes).map(|(_, program, _)| program)),
+    };
+    Some(ShimVersion { number, event, edits, program })
+}
+
+fn compare(bytes: &[u8], event: Event) -> (Edits, Option<Vec<u8>>) {
+    let untouched = |bytes: &[u8]| {
+        let (head, program, tail) = program_of(bytes)?;
+        let ours = template(event);
+        Some((ours == (head, tail), program))
+    };
+    match untouched(bytes) {
+        Some((true, program)) => (Edits::Untouched, Some(program)),
+        answer => match untouched(&without_carriage_returns(bytes)) {
+            Some((true, program)) => (Edits::LineEndings, Some(program)),
+            _ => (Edits::Edited, answer.map(|(_, program)| program)),
+        },
     }
-    let template = event.template();
-    let at = template.windows(LINE.len()).position(|line| line == LINE).unwrap_or(template.len());
-    let (before, after) = (&template[..at], template.get(at + LINE.len()..).unwrap_or_default());
-    let middle = bytes.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-    match middle {
-        Some(line) if line.starts_with(b"hook='") && line.ends_with(b"'\n") => Recognised::Ours,
-        _ => Recognised::Edited,
+}
+
+/// The text before and after the program's line.
+fn template(event: Event) -> (&'static [u8], &'static [u8]) {
+    let text: &'static [u8] = match event {
+        Event::PreCommit => include_bytes!("../../hooks/pre-commit"),
+        Event::PreMergeCommit => include_bytes!("../../hooks/pre-merge-commit"),
+        Event::PrePush => include_bytes!("../../hooks/pre-push"),
+        Event::PreApplypatch => include_bytes!("../../hooks/pre-applypatch"),
+    };
+    split_at(text, PLACEHOLDER).unwrap_or((text, b""))
+}
+
+/// A shim in three: before the program's line, the program unquoted, after the line.
+fn program_of(bytes: &[u8]) -> Option<(&[u8], Vec<u8>, &[u8])> {
+    let (head, rest) = split_at(bytes, PROGRAM_LINE)?;
+    let (program, rest) = unquote(rest)?;
+    Some((head, program, rest.strip_prefix(b"\n")?))
+}
+
+fn split_at<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = bytes.windows(separator.len()).position(|window| window == separator)?;
+    Some((bytes.get(..at)?, bytes.get(at + separator.len()..)?))
+}
+
+/// `bytes` as one word for sh, in single quotes.
+pub(super) fn quote(bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![b'\''];
+    for &byte in bytes {
+        match byte {
+            b'\'' => out.extend_from_slice(b"'\\''"),
+            _ => out.push(byte),
+        }
     }
+    out.push(b'\'');
+    out
+}
+
+/// Undoes [`quote`]; also gives what follows the word.
+fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let mut out = Vec::new();
+    let mut rest = text.strip_prefix(b"'")?;
+    loop {
+        let end = rest.iter().position(|&byte| byte == b'\'')?;
+        let (part, after) = rest.split_at(end);
+        out.extend_from_slice(part);
+        match after.strip_prefix(b"'\\''") {
+            Some(more) => {
+                out.push(b'\'');
+                rest = more;
+            }
+            None => return Some((out, after.get(1..)?)),
+        }
+    }
+}
+
+#[cfg(not(windows))]
+fn program_bytes(binary: &Path) -> Vec<u8> {
+    binary.as_os_str().as_encoded_bytes().to_vec()
+}
+
+/// Git's sh on Windows takes both separators, and a backslash only invites trouble.
+#[cfg(windows)]
+fn program_bytes(binary: &Path) -> Vec<u8> {
+    binary.as_os_str().as_encoded_bytes().iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect()
+}
+
+fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        match line.strip_suffix(b"\r\n") {
+            Some(text) => {
+                out.extend_from_slice(text);
+                out.push(b'\n');
+            }
+            None => out.extend_from_slice(line),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -107,26 +164,53 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_event_has_its_own_shim_and_knows_it() {
+    fn the_four_shims_differ_in_their_event_only() {
+        let (commit_head, commit_tail) = template(Event::PreCommit);
         for event in Event::ALL {
-            let text = shim(*event, Path::new("/a b/it's/$HOME/hook"));
-            assert_eq!(recognise(*event, &text), Recognised::Ours);
-            let text = String::from_utf8(text).unwrap();
-            assert!(text.contains("hook='/a b/it'\\''s/$HOME/hook'\n"), "{text}");
-            assert!(text.contains(&format!("run --shim \"$0\" {} \"$@\"", event.name())), "{text}");
-            assert!(!text.contains('\r'));
-            assert_eq!(Event::parse(event.name()), Some(*event));
+            let (head, tail) = template(event);
+            assert!(!head.contains(&b'\r') && !tail.contains(&b'\r'), "{event} has a carriage return");
+            let head = String::from_utf8(head.to_vec()).unwrap();
+            assert_eq!(head.replace(event.name(), "pre-commit").as_bytes(), commit_head);
+            let second =
+                |tail: &[u8]| tail.split(|&byte| byte == b'\n').skip(1).map(<[u8]>::to_vec).collect::<Vec<_>>();
+            assert!(tail.starts_with(format!("event={event} retry='git ").as_bytes()));
+            assert_eq!(second(tail), second(commit_tail));
         }
     }
 
     #[test]
-    fn what_is_not_ours_is_told_apart() {
-        let ours = shim(Event::PrePush, Path::new("/x"));
-        assert_eq!(recognise(Event::PreCommit, &ours), Recognised::Edited);
-        assert_eq!(recognise(Event::PrePush, b"#!/bin/sh\nexit 0\n"), Recognised::Foreign);
-        let newer = String::from_utf8(ours.clone()).unwrap().replace("shim 1\n", "shim 2\n");
-        assert_eq!(recognise(Event::PrePush, newer.as_bytes()), Recognised::OtherVersion);
-        let edited = [&ours[..], b"echo hi\n"].concat();
-        assert_eq!(recognise(Event::PrePush, &edited), Recognised::Edited);
+    fn a_shim_is_recognised_whatever_the_path() {
+        for path in ["/a/hook", "/a b/it's/$HOME/`x`/hook", "/a\nhook='x'\nb/hook", "/''/\\/hook", "/a\r\nb"] {
+            let bytes = shim(Event::PrePush, Path::new(path));
+            let seen = recognise(&bytes).unwrap();
+            assert_eq!((seen.number, seen.event, seen.edits), (VERSION, Event::PrePush, Edits::Untouched), "{path}");
+            assert_eq!(seen.program.as_deref(), Some(path.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn edits_line_endings_and_other_versions_are_told_apart() {
+        let ours = shim(Event::PreCommit, Path::new("/bin/hook"));
+        let mut edited = ours.clone();
+        edited.extend_from_slice(b"echo more\n");
+        assert_eq!(recognise(&edited).unwrap().edits, Edits::Edited);
+
+        let text = String::from_utf8(ours.clone()).unwrap();
+        assert_eq!(recognise(text.replace('\n', "\r\n").as_bytes()).unwrap().edits, Edits::LineEndings);
+        let older = text.replace("shim 1 ", "shim 0 ");
+        let seen = recognise(older.as_bytes()).unwrap();
+        assert_eq!((seen.number, seen.edits, seen.program.as_deref()), (0, Edits::Unknown, Some(&b"/bin/hook"[..])));
+        assert_eq!(recognise(text.replace("hook='/bin/hook'", "hook=$X").as_bytes()).unwrap().edits, Edits::Edited);
+    }
+
+    #[test]
+    fn a_stranger_is_not_ours() {
+        assert_eq!(recognise(b""), None);
+        assert_eq!(recognise(b"#!/bin/sh\necho '# freeze-guard shim 1 pre-commit'\n"), None);
+        assert_eq!(recognise(b"# freeze-guard shim one pre-commit\n"), None);
+        assert_eq!(recognise(b"# freeze-guard shim 1 post-commit\n"), None);
+        let mut late = vec![b'\n'; SIGNATURE_WITHIN];
+        late.extend_from_slice(&shim(Event::PreCommit, Path::new("/h")));
+        assert_eq!(recognise(&late), None);
     }
 }

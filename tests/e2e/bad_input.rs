@@ -146,7 +146,7 @@ fn stdin_that_is_not_a_push() {
         assert!(matches!(run.status, Some(1 | 2)), "{stdin:?}\n{run}");
         assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{stdin:?}\n{run}");
     }
-    untouched(&repo, &["run", "pre-push", "origin", "../origin.git"], b"hello\n").exits(2).says("line 1");
+    untouched(&repo, &["run", "pre-push", "origin", "../origin.git"], b"hello\n").exits(2).says("hello");
     untouched(&repo, &["run", "pre-push", "origin", "../origin.git"], b"").passes().silent();
     untouched(&repo, &["run", "pre-push", "origin", "../origin.git"], good.as_bytes()).passes().silent();
     assert_eq!(origin.id("x"), "");

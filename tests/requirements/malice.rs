@@ -26,6 +26,23 @@ fn names_that_panic_in_the_crate() {
 }
 
 #[test]
+fn characters_of_several_bytes_anywhere() {
+    // Found by the comparison with pip: `===` swallows the comma, and what follows was taken for an ASCII operator.
+    assert_eq!(reading(&file("foo===1,\u{feff}==2")), "invalid");
+    let whole =
+        "Foo[a] ===1.0,==2 ; os_name == 'a' --hash=sha256:ab -e \"x @ git+https://h/r@v#egg=y\" -ra $ ${A} \\\n#";
+    for text in
+        [whole, "./a[b].tar.gz/..", "https://u@[::1]:1/a;b#md5=x&egg=c", "foo @ file://h/../x", "-e git:x#egg=y"]
+    {
+        for at in (0..=text.len()).filter(|&at| text.is_char_boundary(at)) {
+            for char in ["é", "\u{feff}", "\u{1f600}", "\u{2028}", "\u{a0}"] {
+                file([&text[..at], char, &text[at..]].concat());
+            }
+        }
+    }
+}
+
+#[test]
 fn numbers_at_the_edge_of_64_bits() {
     let max = u64::MAX;
     for text in [
@@ -81,6 +98,8 @@ fn long_things_are_read_or_refused_quickly() {
         (format!("a{}", "<1,".repeat(300)), ""),
         (format!("a{}", (0..300).map(|n| format!("<{n},")).collect::<String>()), "256 version specifiers"),
         ("\n".repeat(1_000_001), "1000001 lines"),
+        ("\u{2028}".repeat(1_000_001), "1000001 lines"),
+        (format!("a{}\n", (0..250).map(|n| format!("<{n},")).collect::<String>()).repeat(1_300), "300000 hashes"),
         ("a\u{2028}".repeat(1_100), "1000 problems"),
         ("x".repeat(16 * 1024 * 1024 + 1), "16777217 bytes"),
     ];
