@@ -124,12 +124,13 @@ pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], judging: &Judgin
     }
     if let Remark::OnGuardedBranch(name) = &question.remark {
         let branch = printable(short(name));
+        let sandbox = rules::sandbox_branch(judging.today);
         let from: Vec<_> = question.policy.push.from.iter().map(ToString::to_string).collect();
         report.say(Said::new(
             format!("{branch} takes dependency changes only from {} when it is pushed", from.join(", ")),
             format!(
-                "put it on a sandbox branch before you push: `git branch {}`",
-                rules::sandbox_branch(judging.today)
+                "put it on a sandbox branch and push that: `git branch {sandbox} && git push --atomic origin {sandbox} \
+                 {sandbox}:{branch}`"
             ),
         ));
     }
