@@ -59,6 +59,7 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     }
     let refused = settled.findings.iter().any(|finding| finding.level == Level::Error);
     steps::remark(question, if refused { &[] } else { &pairs }, judging, report);
-    report.add(&question.name, pairs.len(), settled.findings, settled.exempted);
+    let names = pairs.into_iter().map(|judged| (judged.pair.manifest, judged.pair.lock)).collect();
+    report.add(&question.name, names, settled.findings, settled.exempted);
     Ok(())
 }
