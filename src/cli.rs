@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod clones;
 mod explain;
 mod install;
 mod output;

@@ -18,6 +18,7 @@ mod unpinned;
 mod unused_exemption;
 
 pub use context::{Context, GateContext, WorkLock};
+pub use guarded_push::sandbox_branch;
 pub use settle::{Settled, Used, settle};
 pub use unused_exemption::unused_exemptions;
 

@@ -40,8 +40,9 @@ pub struct Question<'r> {
     pub gate: Gate,
     /// What other remotes hold on the same branch; a pair that equals one of them is already approved.
     pub approved: Vec<Approved<'r>>,
-    /// The work tree, where a help line may look whether `git add` would mend it.
-    pub work_tree: Option<Snapshot<'r>>,
+    /// Whose work tree a help line may look into, whether `git add` would mend what is wrong. It is opened only then:
+    /// that costs a second look at the index.
+    pub work_tree: Option<&'r Repository>,
     /// A word for people when a governed pair changed and passed.
     pub remark: Remark,
 }

@@ -141,7 +141,14 @@ pub(crate) struct UninstallArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exits 1 when a guard is not in force.\nExample: hook status")]
-pub(crate) struct StatusArgs {}
+pub(crate) struct StatusArgs {
+    /// Show every clone that was wired on this machine
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Drop clones that are gone from that list
+    #[arg(long, requires = "all")]
+    pub(crate) prune: bool,
+}
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook explain lock-drift")]

@@ -10,7 +10,7 @@ use freeze_guard::git::Repository;
 use freeze_guard::policy::{self, FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, Policy};
 use freeze_guard::report::{Report, Verdict, json, plural, text};
 use freeze_guard::scope::{self, Question, ScopeError, Which};
-use freeze_guard::source::{RepoPath, printable};
+use freeze_guard::source::{Paths, RepoPath, printable};
 
 pub(crate) fn run(args: &CheckArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
@@ -21,6 +21,9 @@ pub(crate) fn run(args: &CheckArgs, world: &Surroundings) -> Result<Outcome, Fai
         Format::Text => {
             let style = style(&world.world, Stream::Out, &world.judging(&repo).paths, args.verbose);
             out(&text(&report, &style));
+            if args.verbose {
+                out(&judged(&report, &style.paths));
+            }
             out(&closing(&report, args));
         }
     }
@@ -68,6 +71,13 @@ fn given_policy(world: &Surroundings, file: &std::path::Path) -> Result<(Policy,
     Ok((policy, origin))
 }
 
+/// What was judged, one line per pair.
+fn judged(report: &Report, paths: &Paths) -> String {
+    let line =
+        |(manifest, lock): &(RepoPath, RepoPath)| format!("judged: {}, {}\n", paths.show(manifest), paths.show(lock));
+    report.pairs.iter().map(line).collect()
+}
+
 /// What a person who asked gets to hear when there is nothing wrong.
 fn closing(report: &Report, args: &CheckArgs) -> String {
     let scope = report.scope.last().cloned().unwrap_or_default();
@@ -79,7 +89,7 @@ fn closing(report: &Report, args: &CheckArgs) -> String {
         0 => String::new(),
         count => format!(", {} exempted", plural(count, "finding")),
     };
-    match report.pairs {
+    match report.pairs.len() {
         0 => format!("nothing to judge in {scope}: no governed pair there\n"),
         count => format!("in order: {} of {scope}{exempted}\n", plural(count, "pair")),
     }

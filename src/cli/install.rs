@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::InstallArgs;
 use super::output::out;
 use super::world::Surroundings;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, clones};
 use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::Policy;
@@ -65,6 +65,7 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     }
     let done = apply(plan)?;
     out(&listed(&done.steps, &done.notes, "nothing to do: everything was in place"));
+    clones::update(|list| list.add(repo.common_dir()));
     let mut reached = true;
     for guard in inspect(&site, &binary)? {
         if let Reach::NotReached { why } = reach(&repo, &site, &guard) {

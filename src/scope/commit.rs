@@ -51,7 +51,6 @@ pub fn commit(repo: &Repository, event: CommitEvent) -> Result<Option<Question<'
         }
     };
     let remark = remark(&head, &policy);
-    let work_tree = repo.work_tree().ok().map(Rc::from);
     Ok(Some(Question {
         name: "the commit".to_owned(),
         among_others: false,
@@ -61,7 +60,7 @@ pub fn commit(repo: &Repository, event: CommitEvent) -> Result<Option<Question<'
         origin,
         gate: Gate::Open,
         approved: Vec::new(),
-        work_tree,
+        work_tree: Some(repo),
         remark,
     }))
 }

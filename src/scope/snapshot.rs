@@ -56,7 +56,7 @@ pub fn snapshot<'r>(
         Which::Revision(_) => Against::Everything(None),
     };
     let work_tree = match which {
-        Which::Staged => repo.work_tree().ok().map(Rc::from),
+        Which::Staged => Some(repo),
         Which::WorkTree | Which::Revision(_) => None,
     };
     Ok(plain(name, after, against, policy, origin, work_tree))
@@ -110,7 +110,7 @@ fn plain<'r>(
     against: Against<'r>,
     policy: Policy,
     origin: Origin,
-    work_tree: Option<Snapshot<'r>>,
+    work_tree: Option<&'r Repository>,
 ) -> Question<'r> {
     Question {
         name,

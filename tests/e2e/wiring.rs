@@ -325,3 +325,22 @@ fn s55_a_hooks_path_elsewhere() {
         repo.hook(&["status"]).exits(1);
     }
 }
+
+/// The user's list of clones: install adds, status shows and drops what is gone, uninstall takes away; a broken list
+/// stops nothing.
+#[test]
+fn the_list_of_clones() {
+    let world = World::new();
+    let (one, two) = (world.repo("one"), world.repo("two"));
+    one.hook(&["status", "--all"]).passes().says("no clone");
+    one.hook(&["install"]).passes();
+    two.hook(&["install"]).passes();
+    one.hook(&["status", "--all"]).passes().says("one").says("two").says("in force");
+    std::fs::remove_file(two.path(".git/hooks/pre-push")).unwrap();
+    one.hook(&["status", "--all"]).exits(1).says("not in force");
+    std::fs::remove_dir_all(&two.top).unwrap();
+    one.hook(&["status", "--all"]).exits(1).says("gone");
+    one.hook(&["status", "--all", "--prune"]).passes().says("dropped");
+    one.hook(&["uninstall"]).passes();
+    one.hook(&["status", "--all"]).passes().says("no clone");
+}
