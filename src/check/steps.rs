@@ -80,6 +80,7 @@ pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[Judged])
         gate: &question.gate,
         policy: &question.policy,
         changed: &changed,
+        laxer: &question.laxer,
         today: judging.today,
         paths: &judging.paths,
     })

@@ -59,6 +59,7 @@ pub fn commit(repo: &Repository, event: CommitEvent) -> Result<Option<Question<'
         policy: Rc::new(policy),
         origin,
         gate: Gate::Open,
+        laxer: Vec::new(),
         approved: Vec::new(),
         work_tree: Some(repo),
         remark,

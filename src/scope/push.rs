@@ -9,8 +9,8 @@ use std::rc::Rc;
 use super::policies::{self, PolicyFiles};
 use super::{Against, Approved, Question, Remark, ScopeError, Snapshot, source};
 use crate::git::{RefUpdate, Repository, parse_push, redact_url};
-use crate::policy::{Gate, OnCreate, Origin, Policy, Target, short};
-use crate::source::{Id, ReadError, printable};
+use crate::policy::{Gate, Laxer, OnCreate, Origin, Policy, Target, laxer, short};
+use crate::source::{Id, ReadError, Tree, printable};
 
 /// What git gives a pre-push hook.
 #[derive(Clone, Debug)]
@@ -79,6 +79,7 @@ impl<'r> Asker<'r, '_> {
             policy,
             origin,
             gate: Gate::Open,
+            laxer: Vec::new(),
             approved: Vec::new(),
             work_tree: None,
             remark: Remark::Silent,
@@ -103,6 +104,7 @@ impl<'r> Asker<'r, '_> {
         };
         question.gate = source::gate(self.repo, &question.policy.push, update, target)?;
         question.after = Rc::from(self.repo.commit_tree(&commit)?);
+        question.laxer = laxer_than(&question.policy, before.first().map(|base| &**base), &*question.after)?;
         question.against = Against::Parents(before);
         question.approved = self.approved(update)?;
         Ok(Some(question))
@@ -172,7 +174,7 @@ impl<'r> Asker<'r, '_> {
     }
 
     /// The policy of a tree; `None` where it cannot be read, so that the defaults decide.
-    fn policy_of(&mut self, tree: &dyn crate::source::Tree) -> Result<Option<Ruling>, ScopeError> {
+    fn policy_of(&mut self, tree: &dyn Tree) -> Result<Option<Ruling>, ScopeError> {
         let files = PolicyFiles::of(tree)?;
         let key = [files.freeze_guard.map(|object| object.id), files.pyproject.map(|object| object.id)];
         if let Some(known) = self.policies.get(&key) {
@@ -209,6 +211,23 @@ impl<'r> Asker<'r, '_> {
         let remote = printable(&redact_url(self.push.remote));
         format!("{} -> {remote} {}", printable(short(&update.local_ref)), printable(short(&update.remote_ref)))
     }
+}
+
+/// What `after` makes laxer than `policy`, which `base` holds; nothing where their policy files are the same.
+fn laxer_than(policy: &Policy, base: Option<&dyn Tree>, after: &dyn Tree) -> Result<Vec<Laxer>, ScopeError> {
+    let Some(base) = base else { return Ok(Vec::new()) };
+    if PolicyFiles::of(base)? == PolicyFiles::of(after)? {
+        return Ok(Vec::new());
+    }
+    Ok(match policies::read(after)? {
+        Ok((next, _)) => laxer(policy, &next),
+        // Where it cannot be read the defaults decide, whatever it said before.
+        Err(_) => vec![Laxer {
+            key: "the policy".to_owned(),
+            before: "readable".to_owned(),
+            after: "cannot be read".to_owned(),
+        }],
+    })
 }
 
 fn defaults() -> Ruling {

@@ -120,6 +120,7 @@ fn plain<'r>(
         policy: Rc::new(policy),
         origin,
         gate: Gate::Open,
+        laxer: Vec::new(),
         approved: Vec::new(),
         work_tree,
         remark: Remark::Silent,
