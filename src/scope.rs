@@ -49,6 +49,28 @@ pub struct Question<'r> {
     pub remark: Remark,
 }
 
+impl<'r> Question<'r> {
+    /// A question alone, behind no gate, about which nothing more is to be said.
+    fn plain(name: String, after: Snapshot<'r>, against: Against<'r>, (policy, origin): Ruling) -> Self {
+        Self {
+            name,
+            among_others: false,
+            after,
+            against,
+            policy,
+            origin,
+            gate: Gate::Open,
+            laxer: Vec::new(),
+            approved: Vec::new(),
+            work_tree: None,
+            remark: Remark::Silent,
+        }
+    }
+}
+
+/// A policy, and where it was read.
+type Ruling = (Rc<Policy>, Origin);
+
 /// What a question compares with.
 pub enum Against<'r> {
     /// Nothing: every pair is judged, and those that only the last commit has, where it is given.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::policies::{self, PolicyFiles};
-use super::{Against, Approved, Question, Remark, ScopeError, Snapshot, source};
+use super::{Against, Approved, Question, Ruling, ScopeError, Snapshot, source};
 use crate::git::{RefUpdate, Repository, parse_push, redact_url};
 use crate::policy::{Gate, Laxer, OnCreate, Origin, Policy, Target, laxer, short};
 use crate::source::{Id, ReadError, Tree, printable};
@@ -51,8 +51,6 @@ enum Base<'r> {
     Unknown,
 }
 
-type Ruling = (Rc<Policy>, Origin);
-
 struct Asker<'r, 'p> {
     repo: &'r Repository,
     push: &'p Push<'p>,
@@ -71,19 +69,8 @@ impl<'r> Asker<'r, '_> {
         if !applies || !policy.push.guard.iter().any(|pattern| pattern.matches(&update.remote_ref)) {
             return Ok(None);
         }
-        let mut question = Question {
-            name: self.name(update),
-            among_others: false,
-            after: Rc::from(self.repo.empty()),
-            against: Against::Parents(Vec::new()),
-            policy,
-            origin,
-            gate: Gate::Open,
-            laxer: Vec::new(),
-            approved: Vec::new(),
-            work_tree: None,
-            remark: Remark::Silent,
-        };
+        let (after, against) = (Rc::from(self.repo.empty()), Against::Parents(Vec::new()));
+        let mut question = Question::plain(self.name(update), after, against, (policy, origin));
         let target = self.target(update);
         if update.local_id.is_zero() {
             question.gate = Gate::Deletion(target);
