@@ -69,6 +69,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("Instant::now", BINARY),
     ("clap::", BINARY),
     ("gix::", &["git"]),
+    ("gix_attributes::", &["git"]),
 ];
 
 /// One source file.

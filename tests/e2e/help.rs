@@ -43,6 +43,7 @@ const CASES: &[Case] = &[
     Case { rule: "include", arrange: |repo| repo.stage(R, "-r ../outside.txt\n"), mends: false },
     Case { rule: "include", arrange: |repo| repo.stage(R, "-r https://example.com/base.txt\n"), mends: false },
     Case { rule: "duplicate", arrange: |repo| repo.stage_pair("flask==3.0.3\nflask==3.0.2\n"), mends: false },
+    Case { rule: "ambiguous-line", arrange: filtered, mends: false },
     Case { rule: "unused-exemption", arrange: unused_exemption, mends: false },
 ];
 
@@ -54,6 +55,12 @@ fn drift_with_the_lock_in_the_work_tree(repo: &Repo<'_>) {
 fn drift_of_a_shared_file(repo: &Repo<'_>) {
     repo.stage("deps.txt", NEW);
     repo.stage(R, "-r deps.txt\n");
+}
+
+fn filtered(repo: &Repo<'_>) {
+    repo.stage("a b/.gitattributes", "requirements.* filter=x\n");
+    repo.stage("a b/requirements.txt", OLD);
+    repo.stage("a b/requirements.lock", OLD);
 }
 
 fn unused_exemption(repo: &Repo<'_>) {

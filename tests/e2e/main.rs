@@ -6,6 +6,7 @@
 // `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
 #![cfg(test)]
 
+mod attributes;
 mod bad_input;
 mod commit;
 mod help;
