@@ -13,8 +13,17 @@
 //! The library never prints and never reads the process environment by itself: environment, working directory, standard
 //! input and clock are parameters.
 
+pub mod check;
+pub mod files;
 pub mod finding;
+pub mod git;
+pub mod locks;
 pub mod package;
 pub mod policy;
+pub mod report;
+pub mod requirements;
 pub mod rule;
+pub mod rules;
+pub mod scope;
 pub mod source;
+pub mod wiring;

@@ -5,6 +5,7 @@
 //! are compiled, paths checked, words are enums. [`laxer()`] compares two policies key by key.
 
 mod change;
+mod gate;
 mod glob;
 pub mod laxer;
 mod levels;
@@ -20,6 +21,7 @@ mod shapes;
 mod ungoverned;
 
 pub use change::{Command, Deploy, LockCommand, Resolver, Upgrade};
+pub use gate::{Closed, Gate, Permit, Target, Unfit, short};
 pub use laxer::{Laxer, laxer};
 pub use levels::{Date, Exemption, Levels};
 pub use load::{FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, load};

@@ -3,7 +3,12 @@
 //!
 //! Paths are bytes, as in git. A [`RepoPath`] is always relative to the top of the tree and has no `.` or `..`.
 
+mod show;
+
 use std::fmt;
+use std::ops::Range;
+
+pub use show::{Paths, shell_word};
 
 /// A path inside a tree: bytes, `/` between components, no empty, `.` or `..` component, never absolute.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,12 +43,34 @@ impl RepoPath {
         }
     }
 
+    /// Whether this is `other`, or lies in the directory `other`.
+    pub fn is_at_or_below(&self, other: &Self) -> bool {
+        let rest = self.0.strip_prefix(&*other.0);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+    }
+
     /// The file `name` beside this one; `None` if `name` is not a single component.
     pub fn sibling(&self, name: &[u8]) -> Option<Self> {
         if name.contains(&b'/') {
             return None;
         }
         Self::resolve(self.parent(), name)
+    }
+
+    /// This path as a person would type it who stands in `directory` (bytes as of [`Self::parent`]).
+    pub fn seen_from(&self, directory: &[u8]) -> Vec<u8> {
+        let mut here = directory.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).peekable();
+        let mut rest = self.0.split(|&byte| byte == b'/').peekable();
+        while let (Some(step), Some(part)) = (here.peek(), rest.peek()) {
+            if step != part {
+                break;
+            }
+            here.next();
+            rest.next();
+        }
+        let mut parts: Vec<&[u8]> = here.map(|_| b"..".as_slice()).collect();
+        parts.extend(rest);
+        parts.join(&b'/')
     }
 
     /// `relative` as seen from the directory `directory` (bytes as of [`Self::parent`]), `.` and `..` collapsed
@@ -178,7 +205,8 @@ pub struct Entry {
 /// A tree is asked for entries whose path matches and for one blob; it is never listed whole, so that an implementation
 /// may stream an index of a million entries.
 pub trait Tree {
-    /// The entries among `paths`, in the order asked; `None` for what is absent. Intent-to-add entries are absent.
+    /// What stands at each of `paths`, in the order asked: a file, symlink or submodule; `None` for what is absent.
+    /// Directories and intent-to-add entries are absent.
     fn lookup(&self, paths: &[RepoPath]) -> Result<Vec<Option<Object>>, ReadError>;
 
     /// Every file, symlink or submodule for whose path `wanted` answers true, sorted by path.
@@ -282,16 +310,10 @@ impl SourceFile {
     /// Keeps `text` and finds its lines.
     pub fn new(path: RepoPath, text: String) -> Self {
         let mut starts = vec![0];
-        let mut chars = text.char_indices().peekable();
-        while let Some((at, char)) = chars.next() {
-            if !is_line_break(char) {
-                continue;
-            }
-            let mut end = at + char.len_utf8();
-            if char == '\r' && chars.next_if(|&(_, next)| next == '\n').is_some() {
-                end += 1;
-            }
-            starts.push(end);
+        let mut at = 0;
+        while let Some(found) = next_break(text.as_bytes(), at) {
+            starts.push(found.end);
+            at = found.end;
         }
         if starts.len() > 1 && starts.last() == Some(&text.len()) {
             starts.pop();
@@ -336,6 +358,43 @@ impl SourceFile {
         let start = self.starts[index];
         let column = self.text.get(start..offset).map_or(1, |before| before.chars().count() + 1);
         Position { line: index + 1, column }
+    }
+}
+
+/// The first line break at or after byte `from`, `\r\n` being one.
+///
+/// Most bytes of a text are printable ASCII, so whole blocks of those are passed at once.
+fn next_break(bytes: &[u8], from: usize) -> Option<Range<usize>> {
+    let candidate = |byte: u8| (byte < b' ') & (byte != b'\t') | (byte == 0xc2) | (byte == 0xe2);
+    let mut at = from;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some(block) = rest.first_chunk::<32>()
+            && block.iter().fold(0, |found, &byte| found | u8::from(candidate(byte))) == 0
+        {
+            at += 32;
+            continue;
+        }
+        let block = &rest[..rest.len().min(32)];
+        for (offset, &byte) in block.iter().enumerate() {
+            if candidate(byte) && break_length(&rest[offset..]) > 0 {
+                let start = at + offset;
+                return Some(start..start + break_length(&rest[offset..]));
+            }
+        }
+        at += block.len();
+    }
+    None
+}
+
+/// How many bytes the line break has that `bytes`, UTF-8, start with; 0 if there is none.
+fn break_length(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n' | b'\r' | 0x0b | 0x0c | 0x1c..=0x1e, ..] => 1,
+        // U+0085, U+2028 and U+2029.
+        [0xc2, 0x85, ..] => 2,
+        [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
+        _ => 0,
     }
 }
 
@@ -396,6 +455,10 @@ mod tests {
         assert_eq!(resolve("a", "../../c.txt"), None);
         assert_eq!(resolve("a", "/c.txt"), None);
         assert_eq!(resolve("a", ".."), None);
+        let path = RepoPath::new(b"a/b/c.txt").unwrap();
+        assert_eq!(path.seen_from(b""), b"a/b/c.txt");
+        assert_eq!(path.seen_from(b"a"), b"b/c.txt");
+        assert_eq!(path.seen_from(b"a/x/y"), b"../../b/c.txt");
         assert!(RepoPath::new(b"a/../b").is_none());
         assert!(RepoPath::new(b"/a").is_none());
         assert!(RepoPath::new(b"").is_none());
@@ -409,6 +472,29 @@ mod tests {
         let at = file.text().find('\u{2028}').unwrap();
         assert_eq!(file.position(at), Position { line: 2, column: 3 });
         assert_eq!(SourceFile::new(file.path().clone(), String::new()).line_count(), 1);
+    }
+
+    #[test]
+    fn lines_break_alike_by_blocks_and_by_characters() {
+        // Every break at every distance from a block's edge, and bytes that only begin like one.
+        for break_text in [
+            "\n", "\r", "\r\n", "\u{b}", "\u{c}", "\u{1c}", "\u{1e}", "\u{85}", "\u{2028}", "\u{2029}", "\t", "\u{1f}",
+            "\u{2030}", "\u{a0}",
+        ] {
+            for before in 28..36 {
+                let text = format!("{}{break_text}b\r{break_text}", "a".repeat(before));
+                let mut starts = vec![0];
+                let mut chars = text.char_indices().peekable();
+                while let Some((at, char)) = chars.next() {
+                    let crlf = char == '\r' && chars.next_if(|&(_, next)| next == '\n').is_some();
+                    if is_line_break(char) {
+                        starts.push(at + char.len_utf8() + usize::from(crlf));
+                    }
+                }
+                starts.pop_if(|start| *start == text.len());
+                assert_eq!(SourceFile::new(RepoPath::new(b"r.txt").unwrap(), text.clone()).starts, starts, "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //! default, and every TOML example a policy that can be read.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed test is the message")]
 
+// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
+#![cfg(test)]
+
 use freeze_guard::policy::{Files, Policy, known_keys, load};
 use freeze_guard::rule::RuleId;
 

@@ -12,7 +12,7 @@ pub(super) struct Listed {
     /// In the order of the file.
     pub(super) rules: Vec<PairRule>,
     /// Every path that a table names, manifest or lock, sorted.
-    names: Vec<RepoPath>,
+    pub(super) names: Vec<RepoPath>,
     /// The last bytes of `names`: rejects most paths of a tree at once.
     ends: Vec<u8>,
     /// The tables that are patterns, again: they alone are asked for every path.

@@ -94,6 +94,24 @@ impl PairRules {
         pairs
     }
 
+    /// Where the other half of a pair may stand whose one half is in `present`: what to look up in a parent to see that
+    /// a manifest or a lock went away, without listing that parent.
+    pub fn companions(&self, present: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
+        let mut paths = present.clone();
+        for path in present {
+            let name = path.file_name();
+            let stem = name.iter().rposition(|&byte| byte == b'.').map_or(name, |dot| name.split_at(dot).0);
+            let swapped = [&b".txt"[..], b".in", b".lock"].map(|end| [stem, end].concat());
+            let usual = [MANIFEST, SOURCE, LOCK].map(<[u8]>::to_vec);
+            paths.extend(swapped.iter().chain(&usual).filter_map(|name| path.sibling(name)));
+        }
+        if let Rules::Listed(listed) = &self.rules {
+            paths.extend(listed.names.iter().cloned());
+        }
+        paths.retain(|path| self.wants(path.as_bytes()));
+        paths
+    }
+
     /// Whether `exclude` leaves this manifest alone.
     pub(super) fn excluded(&self, path: &[u8]) -> bool {
         self.exclude.iter().any(|glob| glob.matches(path))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Comment;
 use crate::package::PackageName;
 use crate::source::{SourceFile, Span};
 
@@ -16,6 +17,23 @@ pub struct File {
     pub entries: Vec<Entry>,
     /// What is wrong with it, in its order.
     pub problems: Vec<Problem>,
+    /// Its comments, line by line: annotations and headers of lock generators stand in them.
+    pub comments: Vec<Comment>,
+}
+
+impl File {
+    /// The text of `comment`, one of this file's, from its `#` to the end of the line.
+    pub fn comment_text(&self, comment: &Comment) -> &str {
+        self.source.text().get(comment.span.start..comment.span.end).unwrap_or_default()
+    }
+
+    /// Everything it asks to install, with its entry.
+    pub fn requirements(&self) -> impl Iterator<Item = (&Entry, &Requirement)> {
+        self.entries.iter().filter_map(|entry| match &entry.kind {
+            EntryKind::Requirement(requirement) => Some((entry, &**requirement)),
+            EntryKind::Include(_) | EntryKind::Options(_) | EntryKind::Invalid => None,
+        })
+    }
 }
 
 /// One logical line that is not blank or a comment.
@@ -44,6 +62,20 @@ pub enum EntryKind {
     Invalid,
 }
 
+impl EntryKind {
+    /// How many pieces of memory it holds on to, roughly.
+    pub(super) fn parts(&self) -> usize {
+        match self {
+            Self::Requirement(requirement) => {
+                let marker = requirement.marker.as_ref().map_or(0, super::Marker::size);
+                requirement.hashes.len() + requirement.config_settings.len() + requirement.specifiers.size() + marker
+            }
+            Self::Options(options) => options.len(),
+            Self::Include(_) | Self::Invalid => 0,
+        }
+    }
+}
+
 /// Something to install.
 #[derive(Clone, Debug)]
 pub struct Requirement {
@@ -53,16 +85,30 @@ pub struct Requirement {
     pub editable: bool,
     /// Its normalised name, where the line tells one.
     pub name: Option<PackageName>,
+    /// Its name as written, where it is written as a name (not in a URL or file name).
+    pub written_name: Option<String>,
     /// Normalised extras.
     pub extras: BTreeSet<PackageName>,
     /// Version specifiers; empty where there are none.
     pub specifiers: super::Specifiers,
+    /// The specifiers as written, parentheses excluded; empty where there are none.
+    pub written_specifiers: String,
     /// URL or path as written, where there is one.
     pub url: Option<String>,
     /// The environment marker, where there is one.
     pub marker: Option<super::Marker>,
     /// `--hash` values.
     pub hashes: BTreeSet<Hash>,
+    /// `--config-settings` values, `KEY=VALUE`.
+    pub config_settings: Vec<String>,
+    /// Where the name as written stands.
+    pub name_span: Option<Span>,
+    /// Where the specifiers stand, first operator to last version; an empty span where they would go. `None` for URLs,
+    /// paths, and where a continuation runs through them.
+    pub specifier_span: Option<Span>,
+    /// Where the version of the only specifier stands, without operator and star: the bytes to replace to change a pin.
+    /// `None` where there is not exactly one specifier, or a continuation runs through it.
+    pub version_span: Option<Span>,
 }
 
 /// How a requirement is written.
@@ -83,9 +129,9 @@ pub enum RequirementKind {
 /// `--hash=ALGORITHM:DIGEST`, digest in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash {
-    /// `sha256`, `sha384` or `sha512`.
-    pub algorithm: String,
-    /// Hexadecimal, lower case.
+    /// `sha256`, `sha384` or `sha512`; in a URL's fragment also the weak `sha224`, `sha1` and `md5`.
+    pub algorithm: &'static str,
+    /// As written, in lower case; malformed ones have a [`Problem`].
     pub digest: String,
 }
 
@@ -149,4 +195,10 @@ pub enum ProblemKind {
     Odd,
     /// A hash that is weak or malformed: `hash`.
     Hash,
+}
+
+impl std::fmt::Display for Hash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.algorithm, self.digest)
+    }
 }

@@ -1,0 +1,64 @@
+//! The spine: questions -> files -> rules -> report.
+
+mod steps;
+
+use crate::files::Cache;
+use crate::policy::Date;
+use crate::report::Report;
+use crate::rule::Level;
+use crate::rules::{self, Context, Used, WorkLock};
+use crate::scope::{Against, Question};
+use crate::source::{Paths, ReadError};
+
+/// What a judgement depends on besides the repository.
+#[derive(Clone, Debug)]
+pub struct Judging {
+    /// The day, for exemptions that run out.
+    pub today: Date,
+    /// How paths are written for the person who reads.
+    pub paths: Paths,
+}
+
+/// Judges every question; one verdict for all.
+///
+/// # Errors
+/// What a snapshot cannot answer.
+pub fn check(questions: &[Question<'_>], judging: &Judging) -> Result<Report, ReadError> {
+    let cache = Cache::default();
+    let mut report = Report::default();
+    for question in questions {
+        judge(question, judging, &cache, &mut report)?;
+    }
+    report.finish();
+    Ok(report)
+}
+
+fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut Report) -> Result<(), ReadError> {
+    let mut pairs = steps::pairs(question, cache)?;
+    if let (Against::Broken(_, broken), false) = (&question.against, pairs.is_empty()) {
+        return Err(ReadError::Failed { message: broken.to_string(), help: "repair the policy first".to_owned() });
+    }
+    steps::drop_approved(question, &mut pairs, cache, report)?;
+    let policy = &*question.policy;
+    let mut drafts = steps::gate(question, judging, &pairs);
+    for judged in &pairs {
+        let lock = steps::work_lock(question, judged, cache)?;
+        let work_lock = lock.as_deref().map_or(WorkLock::SameOrUnseen, WorkLock::Differs);
+        let context = Context { policy, pair: &judged.pair, after: &judged.after, work_lock, paths: &judging.paths };
+        drafts.extend(rules::pair(&context));
+    }
+    let mut used = Used::new();
+    let mut settled = rules::settle(drafts, policy, judging.today, &mut used);
+    if matches!(question.against, Against::Everything(_)) {
+        let unused = rules::unused_exemptions(policy, &question.origin, judging.today, &used);
+        settled.findings.extend(rules::settle(unused, policy, judging.today, &mut used).findings);
+    }
+    if question.among_others {
+        let name = &question.name;
+        settled.findings.iter_mut().for_each(|finding| finding.message = format!("{name}: {}", finding.message));
+    }
+    let refused = settled.findings.iter().any(|finding| finding.level == Level::Error);
+    steps::remark(question, if refused { &[] } else { &pairs }, report);
+    report.add(&question.name, pairs.len(), settled.findings, settled.exempted);
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The steps of the spine that take more than a line: which pairs, which are approved elsewhere, what the work tree
+//! would offer, and what people are told besides findings.
+
+use std::rc::Rc;
+
+use super::Judging;
+use crate::files::{self, Cache, Depth, Judged, PairFiles};
+use crate::policy::{Gate, short};
+use crate::report::{Remark as Said, Report};
+use crate::requirements;
+use crate::rules::{self, Draft, GateContext};
+use crate::scope::{Against, Question, Remark};
+use crate::source::{Mode, Object, ReadError, RepoPath, Tree, printable};
+
+/// The pairs that the question is about.
+pub(super) fn pairs(question: &Question<'_>, cache: &Cache) -> Result<Vec<Judged>, ReadError> {
+    let after = &*question.after;
+    let depth = if question.gate == Gate::Open { Depth::Beside } else { Depth::Whole };
+    match &question.against {
+        Against::Everything(last) => files::every(after, last.as_deref(), &question.policy, cache),
+        Against::Paths(paths) => {
+            let mut pairs = files::every(after, None, &question.policy, cache)?;
+            pairs.retain(|judged| {
+                judged.after.tuple().keys().any(|path| paths.iter().any(|given| path.is_at_or_below(given)))
+            });
+            Ok(pairs)
+        }
+        Against::Parents(parents) | Against::Broken(parents, _) => {
+            // There is nothing to compare where a gate refuses before any content is looked at.
+            if matches!(question.gate, Gate::Deletion(_) | Gate::UnknownBase(_) | Gate::NotACommit(..)) {
+                return Ok(Vec::new());
+            }
+            let parents: Vec<&dyn Tree> = parents.iter().map(|parent| &**parent).collect();
+            files::changed(after, &parents, &question.policy, (depth, cache))
+        }
+    }
+}
+
+/// Drops the pairs that another remote holds on the same branch, and says which.
+pub(super) fn drop_approved(
+    question: &Question<'_>,
+    pairs: &mut Vec<Judged>,
+    cache: &Cache,
+    report: &mut Report,
+) -> Result<(), ReadError> {
+    let mut kept = Vec::new();
+    for judged in pairs.drain(..) {
+        match approver(question, &judged, cache)? {
+            Some(name) => report.say(Said::new(
+                format!("{} stands on {name} already: approved there", judged.pair.manifest),
+                String::new(),
+            )),
+            None => kept.push(judged),
+        }
+    }
+    *pairs = kept;
+    Ok(())
+}
+
+fn approver<'q>(question: &'q Question<'_>, judged: &Judged, cache: &Cache) -> Result<Option<&'q str>, ReadError> {
+    let tuple = judged.after.tuple();
+    for approved in &question.approved {
+        match PairFiles::load(&*approved.tree, &judged.pair, cache) {
+            Ok(files) if files.tuple() == tuple => return Ok(Some(&approved.name)),
+            // What another remote holds may be missing here; then it approves nothing.
+            Ok(_) | Err(ReadError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// What the gate's rules say.
+pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[Judged]) -> Vec<Draft> {
+    let mut changed: Vec<RepoPath> = pairs.iter().flat_map(|judged| judged.changed.iter().cloned()).collect();
+    changed.sort();
+    changed.dedup();
+    rules::gate(&GateContext {
+        gate: &question.gate,
+        policy: &question.policy,
+        changed: &changed,
+        today: judging.today,
+        paths: &judging.paths,
+    })
+}
+
+/// The work tree's lock, where it differs from the one that is judged.
+pub(super) fn work_lock(
+    question: &Question<'_>,
+    judged: &Judged,
+    cache: &Cache,
+) -> Result<Option<Rc<requirements::File>>, ReadError> {
+    let Some(tree) = &question.work_tree else { return Ok(None) };
+    let path = &judged.pair.lock;
+    let staged = judged.after.lock.root().object;
+    // A hint is not worth failing for: what cannot be read there is not offered.
+    let found = tree.lookup(std::slice::from_ref(path)).unwrap_or_default().into_iter().next().flatten();
+    match found {
+        Some(object @ Object { mode: Mode::File | Mode::Executable, id }) if Some(object) != staged => {
+            Ok(cache.file(&**tree, path, &id).ok())
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What people are told besides findings.
+pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], report: &mut Report) {
+    if let Against::Broken(_, broken) = &question.against {
+        let first = broken.mistakes.first().map_or_else(String::new, |mistake| {
+            let place = &mistake.place;
+            format!(" ({}:{}: {})", place.path, place.start.line, mistake.message)
+        });
+        report.say(Said::new(
+            format!(
+                "the policy of HEAD cannot be read{first}; this commit touches nothing it governs and passes; \
+                 `hook check` lists every mistake"
+            ),
+            String::new(),
+        ));
+    }
+    if pairs.is_empty() {
+        return;
+    }
+    if let Remark::OnGuardedBranch(name) = &question.remark {
+        let branch = printable(short(name));
+        let from: Vec<_> = question.policy.push.from.iter().map(ToString::to_string).collect();
+        report.say(Said::new(
+            format!("{branch} takes dependency changes only from {} when it is pushed", from.join(", ")),
+            format!("move the commit there before the push: `git branch auto/NAME`, then `git push --atomic origin auto/NAME auto/NAME:{branch}`"),
+        ));
+    }
+    if let Gate::Allowed(target, rules_permit) = &question.gate
+        && let crate::policy::Permit::SameTip(holder) = rules_permit
+    {
+        report.say(Said::new(
+            format!("{} points at what is pushed to {}: accepted", printable(short(holder)), printable(target.short())),
+            String::new(),
+        ));
+    }
+}

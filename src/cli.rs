@@ -1,0 +1,75 @@
+//! The command line: one small file per verb. The only place that prints, and the only one that knows clap.
+//!
+//! Exit status everywhere: 0 pass, 1 refused, 2 could not judge or wrong usage. The output format never changes it.
+
+mod args;
+mod check;
+mod explain;
+mod install;
+mod output;
+mod parse;
+mod run;
+mod status;
+mod terminal;
+mod uninstall;
+mod world;
+
+use std::process::ExitCode;
+
+use args::{Args, Verb};
+use clap::Parser as _;
+pub(crate) use output::Failure;
+use world::Surroundings;
+
+/// What a verb came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// In order.
+    Pass,
+    /// At least one error, or a guard that is not in force.
+    Refuse,
+    /// A status that is handed on: a chained hook's, or the probe's.
+    Code(u8),
+}
+
+/// Runs the verb that the arguments name.
+pub(crate) fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
+    let format = args.verb.format();
+    let result = Surroundings::take(args.directory.as_deref()).and_then(|world| dispatch(args.verb, &world));
+    match result {
+        Ok(Outcome::Pass) => ExitCode::SUCCESS,
+        Ok(Outcome::Refuse) => ExitCode::from(1),
+        Ok(Outcome::Code(code)) => ExitCode::from(code),
+        Err(failure) => {
+            failure.show(format);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
+    match verb {
+        Verb::Check(args) => check::run(&args, world),
+        Verb::Run(args) => run::run(&args, world),
+        Verb::Install(args) => install::run(&args, world),
+        Verb::Uninstall(args) => uninstall::run(&args, world),
+        Verb::Status(args) => status::run(&args, world),
+        Verb::Explain(args) => explain::run(&args),
+        Verb::Parse(args) => parse::run(&args, world),
+    }
+}
+
+/// clap's own words: help and version to standard output with status 0, mistakes to standard error with status 2.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        output::err(&text);
+        return ExitCode::from(2);
+    }
+    output::out(&text);
+    ExitCode::SUCCESS
+}

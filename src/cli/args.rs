@@ -1,0 +1,152 @@
+//! The arguments of every verb, as clap reads them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Keeps a Python project's dependencies frozen.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hook",
+    display_name = "freeze-guard",
+    version,
+    about = "Keeps a Python project's dependencies frozen: a requirements file reaches a commit only\nwith the lock that matches it, and main only from an auto/* branch.",
+    after_help = "Start:  hook install        wire this clone\n        hook check          judge what is staged\nEnd:    hook uninstall      give back what was there",
+    max_term_width = 80,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Args {
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR", global = false)]
+    pub(crate) directory: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Wire the hooks of this clone
+    Install(InstallArgs),
+    /// Judge the pairs of the index, the work tree, a revision or a range
+    Check(CheckArgs),
+    /// Show whether this clone's hooks are in force
+    Status(StatusArgs),
+    /// Say what a rule wants, with an example and the repair
+    Explain(ExplainArgs),
+    /// Show how a requirements file is read
+    Parse(ParseArgs),
+    /// Unwire the hooks of this clone and restore what was there
+    Uninstall(UninstallArgs),
+    /// What git's hooks call: judge the commit or push that is being made
+    Run(RunArgs),
+}
+
+impl Verb {
+    /// The format that an error must keep to.
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Self::Check(args) => args.format,
+            Self::Parse(args) => args.format,
+            Self::Install(_) | Self::Status(_) | Self::Explain(_) | Self::Uninstall(_) | Self::Run(_) => Format::Text,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hook check --range origin/main..HEAD")]
+pub(crate) struct CheckArgs {
+    /// Judge what would be committed (the default)
+    #[arg(long, group = "what")]
+    pub(crate) staged: bool,
+    /// Judge what lies on disk
+    #[arg(long, group = "what")]
+    pub(crate) worktree: bool,
+    /// Judge a revision
+    #[arg(long, value_name = "REV", group = "what", allow_hyphen_values = false)]
+    pub(crate) rev: Option<OsString>,
+    /// Judge each commit of a range against its parents
+    #[arg(long, value_name = "A..B", group = "what", conflicts_with = "paths")]
+    pub(crate) range: Option<OsString>,
+    /// Try this policy file instead of the snapshot's own
+    #[arg(long, value_name = "FILE", conflicts_with = "range")]
+    pub(crate) policy: Option<PathBuf>,
+    /// How to write the findings
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// Show notes, and what was judged
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Only the pairs that these files belong to
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hook parse requirements.txt --rev origin/main")]
+pub(crate) struct ParseArgs {
+    /// The file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: OsString,
+    /// Read it from a revision
+    #[arg(long, value_name = "REV")]
+    pub(crate) rev: Option<OsString>,
+    /// How to write what was read
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hook run pre-push origin https://example.com/repo.git < ref-updates")]
+pub(crate) struct RunArgs {
+    /// pre-commit, pre-merge-commit, pre-push or pre-applypatch
+    #[arg(value_name = "EVENT")]
+    pub(crate) event: String,
+    /// The version of the shim that calls
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) shim: Option<u32>,
+    /// Where that shim stands: the hook chained beside it runs too
+    #[arg(long, value_name = "PATH", hide = true)]
+    pub(crate) at: Option<PathBuf>,
+    /// What git passed to the hook
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hook install --dry-run")]
+pub(crate) struct InstallArgs {
+    /// Print what would be done and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hook uninstall --dry-run")]
+pub(crate) struct UninstallArgs {
+    /// Print what would be done and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exits 1 when a guard is not in force.\nExample: hook status")]
+pub(crate) struct StatusArgs {}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hook explain lock-drift")]
+pub(crate) struct ExplainArgs {
+    /// The rule's code, as a finding shows it in brackets; all rules where none is given
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+}

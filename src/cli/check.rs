@@ -1,0 +1,86 @@
+//! `hook check`: judges a snapshot or a range and writes the report to standard output.
+
+use super::args::{CheckArgs, Format};
+use super::output::out;
+use super::terminal::{Stream, style};
+use super::world::Surroundings;
+use super::{Failure, Outcome};
+use freeze_guard::check::check;
+use freeze_guard::git::Repository;
+use freeze_guard::policy::{self, FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, Policy};
+use freeze_guard::report::{Report, Verdict, json, plural, text};
+use freeze_guard::scope::{self, Question, ScopeError, Which};
+use freeze_guard::source::{RepoPath, printable};
+
+pub(crate) fn run(args: &CheckArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    let repo = world.repository()?;
+    let questions = questions(args, world, &repo)?;
+    let report = check(&questions, &world.judging(&repo))?;
+    match args.format {
+        Format::Json => out(&json(&report)),
+        Format::Text => {
+            let style = style(&world.world, Stream::Out, &world.judging(&repo).paths, args.verbose);
+            out(&text(&report, &style));
+            out(&closing(&report, args));
+        }
+    }
+    Ok(match report.verdict() {
+        Verdict::Pass => Outcome::Pass,
+        Verdict::Refuse => Outcome::Refuse,
+    })
+}
+
+fn questions<'r>(args: &CheckArgs, world: &Surroundings, repo: &'r Repository) -> Result<Vec<Question<'r>>, Failure> {
+    if let Some(range) = &args.range {
+        return Ok(scope::range(repo, range.as_encoded_bytes())?);
+    }
+    let which = match &args.rev {
+        Some(rev) => Which::Revision(rev.as_encoded_bytes().to_vec()),
+        None if args.worktree => Which::WorkTree,
+        None => Which::Staged,
+    };
+    let mut paths = Vec::new();
+    for path in &args.paths {
+        let bytes = path.as_encoded_bytes();
+        paths.push(RepoPath::resolve(repo.prefix(), bytes).ok_or_else(|| outside(bytes))?);
+    }
+    let policy = args.policy.as_deref().map(|file| given_policy(world, file)).transpose()?;
+    Ok(vec![scope::snapshot(repo, &which, paths, policy)?])
+}
+
+fn outside(path: &[u8]) -> Failure {
+    Failure::new(
+        format!("{} is no path inside this repository", printable(path)),
+        "name files relative to where you stand",
+    )
+}
+
+fn given_policy(world: &Surroundings, file: &std::path::Path) -> Result<(Policy, Origin), Failure> {
+    let shown = printable(file.as_os_str().as_encoded_bytes());
+    let bytes = std::fs::read(world.world.cwd.join(file)).map_err(|error| {
+        Failure::new(format!("{shown} cannot be read: {error}"), "name a policy file after `--policy`")
+    })?;
+    let is_pyproject = file.file_name().is_some_and(|name| name == PYPROJECT_TOML);
+    let (freeze_guard, pyproject) = if is_pyproject { (None, Some(&*bytes)) } else { (Some(&*bytes), None) };
+    let files = Files { freeze_guard, pyproject, version: env!("CARGO_PKG_VERSION") };
+    let (policy, _) = policy::load(files).map_err(|broken| Failure::from(ScopeError::Policy(broken)))?;
+    let origin = RepoPath::new(FREEZE_GUARD_TOML.as_bytes()).map_or(Origin::Default, Origin::File);
+    Ok((policy, origin))
+}
+
+/// What a person who asked gets to hear when there is nothing wrong.
+fn closing(report: &Report, args: &CheckArgs) -> String {
+    let scope = report.scope.last().cloned().unwrap_or_default();
+    let scope = if args.range.is_some() { plural(report.scope.len(), "commit") } else { scope };
+    if report.verdict() == Verdict::Refuse {
+        return String::new();
+    }
+    let exempted = match report.exempted {
+        0 => String::new(),
+        count => format!(", {} exempted", plural(count, "finding")),
+    };
+    match report.pairs {
+        0 => format!("nothing to judge in {scope}: no governed pair there\n"),
+        count => format!("in order: {} of {scope}{exempted}\n", plural(count, "pair")),
+    }
+}

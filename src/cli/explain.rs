@@ -1,0 +1,41 @@
+//! `hook explain`: what a rule wants, from the same page that the documentation shows.
+
+use super::output::out;
+use super::{Failure, Outcome};
+use crate::cli::args::ExplainArgs;
+use freeze_guard::rule::RuleId;
+
+/// The page with one section per rule; a test holds its headings against the rules.
+const PAGES: &str = include_str!("../../docs/rules.md");
+
+pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
+    let Some(code) = &args.rule else {
+        let mut text = String::new();
+        for rule in RuleId::ALL {
+            text.push_str(&format!("{:18} {}\n", rule.code(), rule.default_level()));
+        }
+        text.push_str("\nOne of them in full: hook explain RULE\n");
+        out(&text);
+        return Ok(Outcome::Pass);
+    };
+    let rule: RuleId = code.parse().map_err(|()| unknown(code))?;
+    out(page(rule));
+    Ok(Outcome::Pass)
+}
+
+/// The section of `rule`, heading included.
+fn page(rule: RuleId) -> &'static str {
+    let heading = format!("\n## {}\n", rule.code());
+    let Some(start) = PAGES.find(&heading).map(|at| at + 1) else { return PAGES };
+    let end = PAGES[start + 2..].find("\n## ").map_or(PAGES.len(), |at| start + 2 + at + 1);
+    &PAGES[start..end]
+}
+
+fn unknown(code: &str) -> Failure {
+    let scored = RuleId::ALL.iter().map(|rule| (strsim::jaro_winkler(rule.code(), code), rule.code()));
+    let best = scored.max_by(|left, right| left.0.total_cmp(&right.0));
+    let near = best.filter(|(score, _)| *score > 0.75).map(|(_, known)| known);
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let shown = freeze_guard::source::printable_text(code);
+    Failure::new(format!("there is no rule `{shown}`{hint}"), "`hook explain` lists them")
+}

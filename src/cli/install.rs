@@ -1,0 +1,152 @@
+//! `hook install`: wires this clone, then says in what state its pairs are.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use super::args::InstallArgs;
+use super::output::out;
+use super::world::Surroundings;
+use super::{Failure, Outcome};
+use freeze_guard::check::check;
+use freeze_guard::git::Repository;
+use freeze_guard::policy::Policy;
+use freeze_guard::report::plural;
+use freeze_guard::rule::{Level, RuleId};
+use freeze_guard::scope::{self, ScopeError, Which};
+use freeze_guard::source::Paths;
+use freeze_guard::wiring::{
+    Guard, Reach, Site, SiteError, Step, WiringError, apply, inspect, plan_install, probe,
+};
+
+/// More files than this are counted, not named.
+const NAMED: usize = 5;
+
+impl From<SiteError> for Failure {
+    fn from(error: SiteError) -> Self {
+        Self::new(error.to_string(), error.help())
+    }
+}
+
+impl From<WiringError> for Failure {
+    fn from(error: WiringError) -> Self {
+        Self::new(error.to_string(), error.help())
+    }
+}
+
+/// The binary that shims call: this one.
+pub(crate) fn binary() -> Result<PathBuf, Failure> {
+    std::env::current_exe().map_err(|error| {
+        Failure::new(format!("the path of this program cannot be told: {error}"), "start it by its full path")
+    })
+}
+
+/// Where the hooks of `repo` live.
+pub(crate) fn site(repo: &Repository) -> Result<Site, Failure> {
+    let ask = |words: &[&OsStr]| repo.git().args(words).run().map(|output| output.stdout).map_err(|error| error.to_string());
+    Ok(Site::discover(&ask)?)
+}
+
+/// Whether git reaches the shim of `guard`.
+pub(crate) fn reach(repo: &Repository, site: &Site, guard: &Guard) -> Reach {
+    let ask = |words: &[&OsStr], (name, value): (&OsStr, &OsStr)| {
+        let answer = repo.git().args(words).env(name, value).run_whatever();
+        answer.map_err(|error| error.to_string())
+    };
+    probe(site, guard, "status", &ask)
+}
+
+pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    let repo = world.repository()?;
+    let site = site(&repo)?;
+    let binary = binary()?;
+    let plan = plan_install(&site, &binary)?;
+    if args.dry_run {
+        out(&listed(plan.steps(), plan.notes(), "nothing to do: everything is in place"));
+        return Ok(Outcome::Pass);
+    }
+    let done = apply(plan)?;
+    out(&listed(&done.steps, &done.notes, "nothing to do: everything was in place"));
+    let mut reached = true;
+    for guard in inspect(&site, &binary)? {
+        if let Reach::NotReached { why } = reach(&repo, &site, &guard) {
+            reached = false;
+            out(&format!("{}: git does not reach it: {why}\n", guard.event.name()));
+        }
+    }
+    out(&pairs(&repo, world)?);
+    Ok(if reached { Outcome::Pass } else { Outcome::Refuse })
+}
+
+/// A plan, one line per step.
+pub(crate) fn listed(steps: &[Step], notes: &[String], nothing: &str) -> String {
+    let mut text: String = steps.iter().map(|step| format!("{step}\n")).collect();
+    if steps.is_empty() {
+        text = format!("{nothing}\n");
+    }
+    notes.iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
+    text
+}
+
+/// One line per pair: its state, and what to do about it.
+fn pairs(repo: &Repository, world: &Surroundings) -> Result<String, Failure> {
+    let judging = world.judging(repo);
+    let question = match scope::snapshot(repo, &Which::Staged, Vec::new(), None) {
+        Ok(question) => question,
+        Err(ScopeError::Policy(broken)) => {
+            return Ok(format!(
+                "the policy cannot be read; `hook check` says why: {}\n",
+                plural(broken.mistakes.len(), "mistake")
+            ));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut text = String::new();
+    let policy = std::rc::Rc::clone(&question.policy);
+    let pairs = scope::pairs(&*question.after, &policy)?;
+    if pairs.is_empty() {
+        text.push_str("no pair yet: add a requirements.txt, and its lock beside it as requirements.lock\n");
+    }
+    for pair in pairs {
+        let one = scope::snapshot(repo, &Which::Staged, vec![pair.manifest.clone()], None)?;
+        let report = check(&[one], &judging)?;
+        let manifest = judging.paths.show(&pair.manifest);
+        let worst = report.findings.iter().find(|finding| finding.level == Level::Error);
+        text.push_str(&match worst {
+            None => format!("{manifest}, {}: in order\n", judging.paths.show(&pair.lock)),
+            Some(finding) => {
+                let count = plural(report.counts().error, "error");
+                let leave = exclude_hint(finding.rule, &manifest);
+                format!("{manifest}: {count}; {}\n = help: {}{leave}\n", finding.message, finding.help)
+            }
+        });
+    }
+    text.push_str(&ungoverned(&*question.after, &policy, &judging.paths)?);
+    Ok(text)
+}
+
+fn exclude_hint(rule: RuleId, manifest: &str) -> String {
+    match rule {
+        RuleId::LockMissing | RuleId::Unpinned => {
+            format!("; or leave it alone: `exclude = [\"{manifest}\"]` in freeze-guard.toml")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Files that look like requirements or locks and are not governed.
+pub(crate) fn ungoverned(
+    tree: &dyn freeze_guard::source::Tree,
+    policy: &Policy,
+    paths: &Paths,
+) -> Result<String, Failure> {
+    let found = tree.find(&|path| policy.pairs.looks_ungoverned(path).is_some())?;
+    if found.is_empty() {
+        return Ok(String::new());
+    }
+    let names: Vec<_> = found.iter().take(NAMED).map(|entry| paths.show(&entry.path)).collect();
+    let more = match found.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Ok(format!("not governed: {}{more}\n", names.join(", ")))
+}

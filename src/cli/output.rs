@@ -1,0 +1,89 @@
+//! Writing to the standard streams without ever failing for it: a reader that has gone away is not an error of ours.
+
+use std::io::Write as _;
+
+use super::args::Format;
+use freeze_guard::git::OpenError;
+use freeze_guard::report::json_error;
+use freeze_guard::scope::ScopeError;
+use freeze_guard::source::ReadError;
+
+/// Writes to standard output.
+pub(crate) fn out(text: &str) {
+    let mut stream = std::io::stdout().lock();
+    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+}
+
+/// Writes to standard error.
+pub(crate) fn err(text: &str) {
+    let mut stream = std::io::stderr().lock();
+    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+}
+
+/// Why nothing could be judged or done: one message, one next step.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    help: String,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+
+    /// Writes it where the format's reader looks: text to standard error, JSON to standard output.
+    pub(crate) fn show(&self, format: Format) {
+        match format {
+            Format::Text => err(&self.text()),
+            Format::Json => out(&json_error(&self.message, &self.help)),
+        }
+    }
+
+    fn text(&self) -> String {
+        let message = self.message.trim_end();
+        if self.help.is_empty() {
+            format!("error: {message}\n")
+        } else {
+            format!("error: {message}\n = help: {}\n", self.help)
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::new(error.to_string(), error.help())
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self::new(error.to_string(), error.help())
+    }
+}
+
+impl From<ScopeError> for Failure {
+    fn from(error: ScopeError) -> Self {
+        match error {
+            ScopeError::Read(error) => error.into(),
+            ScopeError::Policy(broken) => Self::new(
+                format!("the policy cannot be read\n{broken}"),
+                "correct it, stage it, and run `hook check` again; every key is in docs/policy.md",
+            ),
+            ScopeError::PushLine(error) => Self::new(error.to_string(), error.help()),
+            ScopeError::NoSuchPath(path) => {
+                Self::new(format!("there is no {path} in what is judged"), "`git ls-files` lists what is staged")
+            }
+            ScopeError::NotARange(range) => Self::new(
+                format!("`{}` is no range", freeze_guard::source::printable(&range)),
+                "name one as in `hook check --range origin/main..HEAD`",
+            ),
+            ScopeError::RangeTooLong(most) => {
+                Self::new(format!("the range has more than {most} commits"), "judge a shorter one")
+            }
+            ScopeError::Bare => {
+                Self::new("a bare repository has no work tree to judge", "judge a revision: `hook check --rev HEAD`")
+            }
+        }
+    }
+}

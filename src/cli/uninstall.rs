@@ -1,0 +1,19 @@
+//! `hook uninstall`: removes our shims and gives back what was there.
+
+use super::args::UninstallArgs;
+use super::install::{listed, site};
+use super::output::out;
+use super::world::Surroundings;
+use super::{Failure, Outcome};
+use freeze_guard::wiring::{apply, plan_uninstall};
+
+pub(crate) fn run(args: &UninstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    let repo = world.repository()?;
+    let plan = plan_uninstall(&site(&repo)?)?;
+    let (steps, notes) = (plan.steps().to_vec(), plan.notes().to_vec());
+    if !args.dry_run {
+        apply(plan)?;
+    }
+    out(&listed(&steps, &notes, "nothing to do: no shim of ours is here"));
+    Ok(Outcome::Pass)
+}

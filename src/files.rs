@@ -1,0 +1,78 @@
+//! The files of a pair on one side of a change: manifest, lock, and whatever they include, read inside one snapshot.
+//!
+//! This is the stage between a question and its rules. It finds the pairs of a snapshot, reads each file once, follows
+//! `-r` and `-c` as pip does (relative to the including file, never outside the tree), and reduces a side to its
+//! [`Tuple`]: two sides of a pair differ exactly when their tuples do.
+
+mod changed;
+mod closure;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+pub use changed::{Depth, Judged, changed, every};
+pub use closure::{Closure, Content, IncludeFault, IncludeProblem, Node};
+
+use crate::policy::Pair;
+use crate::requirements;
+use crate::source::{Id, Object, ReadError, RepoPath, Tree};
+
+/// Files read so far, so that a blob that stands on both sides of a change is read once.
+#[derive(Default)]
+pub struct Cache {
+    read: RefCell<HashMap<(RepoPath, Id), Rc<requirements::File>>>,
+}
+
+impl Cache {
+    /// The file at `path`, read; `id` is what `tree` holds there.
+    ///
+    /// # Errors
+    /// What the snapshot cannot answer.
+    pub fn file(&self, tree: &dyn Tree, path: &RepoPath, id: &Id) -> Result<Rc<requirements::File>, ReadError> {
+        let key = (path.clone(), *id);
+        if let Some(file) = self.read.borrow().get(&key) {
+            return Ok(Rc::clone(file));
+        }
+        let bytes = tree.blob(path, id)?;
+        let file = Rc::new(requirements::read(path.clone(), &bytes));
+        self.read.borrow_mut().insert(key, Rc::clone(&file));
+        Ok(file)
+    }
+}
+
+/// (mode, blob id) of the manifest, the lock and every file they include; `None` for what is absent.
+pub type Tuple = BTreeMap<RepoPath, Option<Object>>;
+
+/// A pair, read on one side.
+#[derive(Clone, Debug)]
+pub struct PairFiles {
+    /// The manifest and its includes.
+    pub manifest: Closure,
+    /// The lock and its includes.
+    pub lock: Closure,
+}
+
+impl PairFiles {
+    /// Reads `pair` in `tree`.
+    ///
+    /// # Errors
+    /// What the snapshot cannot answer; a file that is absent, no file, or too large is [`Content`], not an error.
+    pub fn load(tree: &dyn Tree, pair: &Pair, cache: &Cache) -> Result<Self, ReadError> {
+        Ok(Self {
+            manifest: Closure::load(tree, &pair.manifest, cache)?,
+            lock: Closure::load(tree, &pair.lock, cache)?,
+        })
+    }
+
+    /// The tuple of this side.
+    pub fn tuple(&self) -> Tuple {
+        let nodes = self.manifest.nodes.iter().chain(&self.lock.nodes);
+        nodes.map(|node| (node.path.clone(), node.object)).collect()
+    }
+
+    /// Whether neither manifest nor lock is there.
+    pub fn is_absent(&self) -> bool {
+        self.manifest.root().object.is_none() && self.lock.root().object.is_none()
+    }
+}

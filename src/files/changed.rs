@@ -1,0 +1,163 @@
+//! Which pairs there are to judge: all of a snapshot, or those whose tuple differs from that pair in every parent.
+
+use std::collections::BTreeSet;
+
+use super::{Cache, PairFiles};
+use crate::policy::{Pair, Policy};
+use crate::rule::{Level, RuleId};
+use crate::source::{Mode, Object, ReadError, RepoPath, Tree};
+
+/// A pair to judge.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The pair.
+    pub pair: Pair,
+    /// What it holds now.
+    pub after: PairFiles,
+    /// Its governed files that differ from the first parent, sorted.
+    pub changed: Vec<RepoPath>,
+}
+
+/// How far to look for pairs that only a parent has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Beside the files that are there now: enough to see a manifest or a lock go, without walking a parent's tree.
+    Beside,
+    /// Everywhere: a pair that is gone altogether counts as changed too.
+    Whole,
+}
+
+/// Every pair of `after`, and those that are gone from it since `last` with only one of their files.
+///
+/// # Errors
+/// What a snapshot cannot answer.
+pub fn every(
+    after: &dyn Tree,
+    last: Option<&dyn Tree>,
+    policy: &Policy,
+    cache: &Cache,
+) -> Result<Vec<Judged>, ReadError> {
+    let now = present(after, policy)?;
+    let mut pairs = policy.pairs.pairs(&now);
+    if let Some(last) = last {
+        add_gone(&mut pairs, policy.pairs.pairs(&beside(last, policy, &now)?));
+    }
+    pairs.into_iter().map(|pair| judged(after, pair, cache)).collect()
+}
+
+fn judged(after: &dyn Tree, pair: Pair, cache: &Cache) -> Result<Judged, ReadError> {
+    let after = PairFiles::load(after, &pair, cache)?;
+    Ok(Judged { pair, after, changed: Vec::new() })
+}
+
+/// The pairs whose tuple in `after` equals that pair's tuple in none of `parents`.
+///
+/// # Errors
+/// What a snapshot cannot answer.
+pub fn changed(
+    after: &dyn Tree,
+    parents: &[&dyn Tree],
+    policy: &Policy,
+    (depth, cache): (Depth, &Cache),
+) -> Result<Vec<Judged>, ReadError> {
+    let now = present(after, policy)?;
+    let mut pairs = policy.pairs.pairs(&now);
+    for parent in parents {
+        let then = match depth {
+            Depth::Whole => present(*parent, policy)?,
+            Depth::Beside => beside(*parent, policy, &now)?,
+        };
+        add_gone(&mut pairs, policy.pairs.pairs(&then));
+    }
+    let follow_locks = policy.levels.level(RuleId::Include) != Some(Level::Error);
+    let mut found = Vec::new();
+    for pair in pairs {
+        if !surely_same(after, parents, &pair, follow_locks)? {
+            found.extend(compare(after, parents, pair, cache)?);
+        }
+    }
+    Ok(found)
+}
+
+/// A pair that only the parent has counts, unless another pair holds its manifest now.
+fn add_gone(pairs: &mut Vec<Pair>, then: Vec<Pair>) {
+    for pair in then {
+        let holds = |now: &Pair| now.manifest == pair.manifest || now.lock == pair.manifest;
+        if !pairs.iter().any(holds) {
+            pairs.push(pair);
+        }
+    }
+}
+
+fn present(tree: &dyn Tree, policy: &Policy) -> Result<BTreeSet<RepoPath>, ReadError> {
+    let entries = tree.find(&|path| policy.pairs.wants(path))?;
+    Ok(entries.into_iter().map(|entry| entry.path).collect())
+}
+
+fn beside(parent: &dyn Tree, policy: &Policy, now: &BTreeSet<RepoPath>) -> Result<BTreeSet<RepoPath>, ReadError> {
+    let paths: Vec<_> = policy.pairs.companions(now).into_iter().collect();
+    let found = parent.lookup(&paths)?;
+    Ok(paths.into_iter().zip(found).filter(|(_, object)| object.is_some()).map(|(path, _)| path).collect())
+}
+
+/// Whether manifest and lock are the same in some parent and the manifest includes nothing: the usual case, settled
+/// without reading a lock. A lock that includes is refused anyway, unless the policy says otherwise.
+fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair, follow_locks: bool) -> Result<bool, ReadError> {
+    let paths = [pair.manifest.clone(), pair.lock.clone()];
+    let now = after.lookup(&paths)?;
+    for parent in parents {
+        if parent.lookup(&paths)? == now {
+            let manifest = may_include(after, &pair.manifest, now.first().copied().flatten())?;
+            return Ok(!(manifest || follow_locks && may_include(after, &pair.lock, now.get(1).copied().flatten())?));
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the file could hold a `-r` or `-c`, by a look that may err towards yes.
+fn may_include(tree: &dyn Tree, path: &RepoPath, object: Option<Object>) -> Result<bool, ReadError> {
+    let Some(Object { mode: Mode::File | Mode::Executable, id }) = object else { return Ok(false) };
+    match tree.blob(path, &id) {
+        Ok(bytes) => Ok(looks_including(&bytes)),
+        // Too large to be read is the same on both sides, and was refused when it came.
+        Err(ReadError::TooLarge { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn looks_including(bytes: &[u8]) -> bool {
+    // A declared or marked encoding may spell the option in other bytes.
+    if bytes.contains(&0) || bytes.starts_with(b"#") && coded(bytes) || bytes.iter().take(3).any(|byte| *byte >= 0x80) {
+        return true;
+    }
+    let dashes = bytes.windows(2).enumerate().filter(|(_, two)| *two == b"-r" || *two == b"-c");
+    dashes.into_iter().any(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        before.is_none_or(|before| !before.is_ascii_alphanumeric())
+    })
+}
+
+fn coded(bytes: &[u8]) -> bool {
+    bytes.split(|&byte| byte == b'\n').take(2).any(|line| line.windows(6).any(|six| six == b"coding"))
+}
+
+fn compare(after: &dyn Tree, parents: &[&dyn Tree], pair: Pair, cache: &Cache) -> Result<Option<Judged>, ReadError> {
+    let now = PairFiles::load(after, &pair, cache)?;
+    let tuple = now.tuple();
+    let mut changed = None;
+    for parent in parents {
+        let before = PairFiles::load(*parent, &pair, cache)?.tuple();
+        if before == tuple {
+            return Ok(None);
+        }
+        let differs = |path: &&RepoPath| before.get(*path) != tuple.get(*path);
+        let paths = || before.keys().chain(tuple.keys()).collect::<BTreeSet<_>>();
+        changed.get_or_insert_with(|| paths().into_iter().filter(differs).cloned().collect());
+    }
+    if parents.is_empty() && now.is_absent() && !pair.named {
+        return Ok(None);
+    }
+    let changed = changed
+        .unwrap_or_else(|| tuple.iter().filter(|(_, object)| object.is_some()).map(|(path, _)| path.clone()).collect());
+    Ok(Some(Judged { pair, after: now, changed }))
+}

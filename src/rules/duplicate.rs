@@ -1,0 +1,58 @@
+//! `duplicate`: one name twice in what a manifest or a lock installs, without markers that exclude each other.
+
+use std::collections::BTreeMap;
+
+use super::{Context, Draft};
+use crate::finding::{Place, Related};
+use crate::package::PackageName;
+use crate::requirements::{Located, Tri};
+use crate::rule::RuleId;
+
+pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
+    let mut drafts = in_file(&context.manifest().requirements);
+    drafts.extend(in_file(&context.lock().requirements));
+    drafts
+}
+
+fn in_file(requirements: &[Located<'_>]) -> Vec<Draft> {
+    let mut by_name: BTreeMap<&PackageName, Vec<&Located<'_>>> = BTreeMap::new();
+    for located in requirements {
+        if let Some(name) = &located.requirement.name {
+            by_name.entry(name).or_default().push(located);
+        }
+    }
+    let mut drafts = Vec::new();
+    for (name, entries) in by_name {
+        for (at, later) in entries.iter().enumerate() {
+            let clash = entries.iter().take(at).map(|earlier| (*earlier, disjoint(earlier, later)));
+            if let Some((earlier, answer)) = clash.into_iter().find(|(_, answer)| *answer != Tri::Yes) {
+                drafts.push(draft(name, earlier, later, answer));
+            }
+        }
+    }
+    drafts
+}
+
+fn disjoint(left: &Located<'_>, right: &Located<'_>) -> Tri {
+    match (&left.requirement.marker, &right.requirement.marker) {
+        (Some(left), Some(right)) => left.disjoint(right),
+        (None, _) | (_, None) => Tri::No,
+    }
+}
+
+fn draft(name: &PackageName, earlier: &Located<'_>, later: &Located<'_>, answer: Tri) -> Draft {
+    let message = match answer {
+        Tri::Unknown => format!("{name} is listed twice, and whether the markers exclude each other cannot be decided"),
+        Tri::Yes | Tri::No => format!("{name} is listed twice"),
+    };
+    let mut draft = Draft::new(
+        RuleId::Duplicate,
+        Place::of(later.file, later.span()),
+        message,
+        "keep one of the two lines, or give them markers that exclude each other; see `hook explain duplicate`"
+            .to_owned(),
+    );
+    draft.related = vec![Related { place: Place::of(earlier.file, earlier.span()), label: "first here".to_owned() }];
+    draft.package = Some(name.clone());
+    draft
+}

@@ -1,0 +1,103 @@
+//! The hooks of one clone: what stands in its hooks directory, what installing or uninstalling would change, and how a
+//! hook that was there before still runs.
+//!
+//! Everything is planned first ([`plan_install`], [`plan_uninstall`]) and then applied ([`apply`]); a plan that fails
+//! half way is undone. Git is reached through functions that the caller passes in, so nothing here starts git itself.
+
+use std::ffi::OsStr;
+use std::fmt;
+
+mod apply;
+pub mod chain;
+mod error;
+mod files;
+mod inspect;
+mod layout;
+mod plan;
+mod probe;
+mod shim;
+mod site;
+
+pub use apply::{Done, apply};
+pub use error::WiringError;
+pub use inspect::{Guard, State, inspect};
+pub use layout::Obstacle;
+pub use plan::{Plan, Step, plan_install, plan_uninstall};
+pub use probe::{GitWith, Reach, probe};
+pub use shim::{Edits, ShimVersion, VERSION, recognise, shim};
+pub use site::{Git, HooksPath, Scope, SharedRepository, Site, SiteError};
+
+/// A moment at which git asks: the hooks that Freeze Guard wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Event {
+    /// `git commit`.
+    PreCommit,
+    /// `git merge` that makes a commit by itself.
+    PreMergeCommit,
+    /// `git push`.
+    PrePush,
+    /// `git am`, `git rebase --apply`.
+    PreApplypatch,
+}
+
+/// Whether a chained hook runs before or after our own judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChainOrder {
+    /// It may stage something, so we judge what it leaves.
+    Before,
+    /// It may upload something, so it runs only for a push that we accept.
+    After,
+}
+
+impl Event {
+    /// Every event, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::PreCommit, Self::PreMergeCommit, Self::PrePush, Self::PreApplypatch];
+
+    /// Git's name for it, which is the file's name in the hooks directory.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::PreMergeCommit => "pre-merge-commit",
+            Self::PrePush => "pre-push",
+            Self::PreApplypatch => "pre-applypatch",
+        }
+    }
+
+    /// The event that git calls `name`.
+    pub fn parse(name: impl AsRef<OsStr>) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| name.as_ref() == event.name())
+    }
+
+    /// When a chained hook of this event runs.
+    pub fn chain_order(self) -> ChainOrder {
+        match self {
+            Self::PreCommit | Self::PreMergeCommit | Self::PreApplypatch => ChainOrder::Before,
+            Self::PrePush => ChainOrder::After,
+        }
+    }
+
+    /// The file name under which a hook that was there before stands and runs.
+    pub fn chained_name(self) -> String {
+        format!("{}.hook-chained", self.name())
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_is_found_by_its_name() {
+        for event in Event::ALL {
+            assert_eq!(Event::parse(event.name()), Some(event));
+        }
+        assert_eq!(Event::parse("pre-commit "), None);
+        assert_eq!(Event::parse("post-commit"), None);
+    }
+}

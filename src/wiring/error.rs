@@ -1,0 +1,119 @@
+//! Why hooks could not be wired or unwired; every message has a next step.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::files::{command_word, shown};
+use super::layout::Obstacle;
+
+/// Why hooks could not be inspected, wired or unwired.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// Git looks for hooks where we must not write.
+    #[error("{0}")]
+    Obstacle(Obstacle),
+    /// The name under which the hook at `hook` would go on is taken.
+    #[error("{} has to make room, but {} is there already and is not ours to overwrite", shown(hook), shown(chained))]
+    ChainedTaken {
+        /// The hook that is there.
+        hook: PathBuf,
+        /// The name that is taken.
+        chained: PathBuf,
+    },
+    /// A chained hook without the shim that would run it.
+    #[error("{} stands without {}, so who put it there is not known", shown(chained), shown(hook))]
+    Stray {
+        /// Where the shim would stand.
+        hook: PathBuf,
+        /// What would become its chained hook.
+        chained: PathBuf,
+    },
+    /// A shim of ours that somebody changed.
+    #[error("{} is a Freeze Guard shim that was edited, and would be overwritten", shown(hook))]
+    Edited {
+        /// The shim.
+        hook: PathBuf,
+    },
+    /// Something that is neither a file nor a link stands where a hook would.
+    #[error("{} is {what}, where a hook, which is a file, was expected", shown(path))]
+    NotAFile {
+        /// What stands there.
+        path: PathBuf,
+        /// In words, with its article.
+        what: &'static str,
+    },
+    /// The hooks directory is a file.
+    #[error("{} is not a directory, though git looks for hooks in it", shown(path))]
+    NotADirectory {
+        /// What stands there.
+        path: PathBuf,
+    },
+    /// The program to wire is not named by an absolute path.
+    #[error("the program to run must be an absolute path, not {}", shown(path))]
+    Relative {
+        /// The path given.
+        path: PathBuf,
+    },
+    /// The system refused.
+    #[error("cannot {doing} {}: {source}", shown(path))]
+    Io {
+        /// What was tried, as in "cannot …".
+        doing: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A step failed, and so did putting back what the steps before it had done.
+    #[error("{cause}; moreover, what was done before could not be undone at {}", list(left))]
+    NotUndone {
+        /// Why it was to be undone.
+        cause: Box<WiringError>,
+        /// The hooks that are not as they were.
+        left: Vec<PathBuf>,
+    },
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| shown(path)).collect::<Vec<_>>().join(", ")
+}
+
+impl WiringError {
+    pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { doing, path, source }
+    }
+
+    /// The next step, with a command that can be run as it stands.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Obstacle(obstacle) => obstacle.help(),
+            Self::ChainedTaken { chained, .. } => {
+                format!("move it out of the way: `mv {0} {1}`", command_word(chained), command_word(&aside(chained)))
+            }
+            Self::Stray { hook, chained } => format!(
+                "have it run again, then install: `mv {} {}`; or remove it",
+                command_word(chained),
+                command_word(hook)
+            ),
+            Self::Edited { hook } => {
+                format!("keep a copy of what you need, then `rm {}` and install again", command_word(hook))
+            }
+            Self::NotAFile { path, .. } | Self::NotADirectory { path } => {
+                format!("look at it, and move it away: `mv {} {}`", command_word(path), command_word(&aside(path)))
+            }
+            Self::Relative { .. } => "run `hook` by its full path".to_owned(),
+            Self::Io { path, .. } => {
+                let directory = path.parent().unwrap_or(path);
+                format!("nothing was changed; see who may write there: `ls -ld {}`", command_word(directory))
+            }
+            Self::NotUndone { .. } => "see what stands there: `hook status`; then run the same again".to_owned(),
+        }
+    }
+}
+
+fn aside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".aside");
+    name.into()
+}

@@ -1,0 +1,187 @@
+//! The state of each hook of a clone: whether git would reach our shim, byte for byte, or what it reaches instead.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::WiringError;
+use super::files::{self, Found, Hook};
+use super::layout::Obstacle;
+use super::shim::{Edits, recognise, shim};
+use super::{Event, Site};
+
+/// One event of a clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// Which event.
+    pub event: Event,
+    /// The file that git looks for.
+    pub path: PathBuf,
+    /// What it finds there.
+    pub state: State,
+    /// The hook that was there before us and still runs; only beside a shim of ours.
+    pub chained: Option<PathBuf>,
+}
+
+/// What git finds when an event comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing.
+    Absent,
+    /// Our shim, as this version would write it.
+    Current,
+    /// Our shim, but of another version or for another program; it works as long as that program does.
+    Outdated,
+    /// Our shim, changed by somebody; what it does now is not known.
+    Edited,
+    /// Somebody else's hook.
+    Foreign {
+        /// Whether git would run it.
+        executable: bool,
+    },
+    /// Whatever stands there, git does not run it, or fails when it tries.
+    Unreachable {
+        /// Why.
+        why: String,
+    },
+}
+
+impl State {
+    /// Whether the event is guarded: git reaches a shim of ours that nobody changed.
+    pub fn is_in_force(&self) -> bool {
+        matches!(self, Self::Current | Self::Outdated)
+    }
+}
+
+/// The state of every event in the directory in which git looks, for shims that run `binary`.
+///
+/// # Errors
+/// When the directory or a file in it cannot be looked at.
+pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
+    let nothing_runs = match site.writable_dir() {
+        Err(obstacle @ (Obstacle::Empty(_) | Obstacle::Dot(_))) => Some(obstacle.to_string()),
+        _ => None,
+    };
+    let guard = |event: Event| -> Result<Guard, WiringError> {
+        let path = site.hooks_dir.join(event.name());
+        let slot = Slot::look(&site.hooks_dir, event)?;
+        let state = match &nothing_runs {
+            Some(why) => State::Unreachable { why: why.clone() },
+            None => state(&slot, binary),
+        };
+        let chained = (slot.is_ours() && slot.chained_taken).then(|| files::chained_path(&site.hooks_dir, event));
+        Ok(Guard { event, path, state, chained })
+    };
+    Event::ALL.into_iter().map(guard).collect()
+}
+
+fn state(slot: &Slot, binary: &Path) -> State {
+    let unreachable = |why: &str| State::Unreachable { why: why.to_owned() };
+    match &slot.content {
+        Content::Nothing => State::Absent,
+        Content::Other(what) => unreachable(&format!("it is {what}")),
+        Content::Foreign { executable, .. } => State::Foreign { executable: *executable },
+        Content::Ours { executable: false, .. } => {
+            unreachable("our shim is there, but not executable, so git skips it")
+        }
+        Content::Ours { edits: Edits::LineEndings, .. } => {
+            unreachable("our shim is there, but its line endings were converted, so it cannot run")
+        }
+        Content::Ours { edits: Edits::Edited, .. } => State::Edited,
+        Content::Ours { bytes, .. } if *bytes == shim(slot.event, binary) => State::Current,
+        Content::Ours { .. } => State::Outdated,
+    }
+}
+
+/// The two names that matter for an event, and what stands there.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) event: Event,
+    pub(super) content: Content,
+    pub(super) chained_taken: bool,
+    /// Files that an interrupted run left behind.
+    pub(super) unfinished: Vec<PathBuf>,
+}
+
+#[derive(Debug)]
+pub(super) enum Content {
+    Nothing,
+    /// A shim of ours, which is never a link.
+    Ours {
+        bytes: Vec<u8>,
+        executable: bool,
+        edits: Edits,
+    },
+    /// Somebody else's hook, or any link; of a large file `bytes` is the beginning.
+    Foreign {
+        bytes: Vec<u8>,
+        executable: bool,
+    },
+    /// Neither a file nor a link to one.
+    Other(&'static str),
+}
+
+impl Slot {
+    pub(super) fn look(directory: &Path, event: Event) -> Result<Self, WiringError> {
+        let path = directory.join(event.name());
+        match fs::metadata(directory) {
+            Ok(found) if !found.is_dir() => return Err(WiringError::NotADirectory { path: directory.to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::empty(event)),
+            // `/dev/null/x` and the like: `directory` goes through a file.
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(Self::empty(event)),
+            Err(error) => return Err(WiringError::io("look at", directory)(error)),
+            Ok(_) => {}
+        }
+        let content = match files::look(&path).map_err(WiringError::io("look at", &path))? {
+            Found::Nothing => Content::Nothing,
+            Found::DanglingLink => Content::Foreign { bytes: Vec::new(), executable: false },
+            Found::Other(what) => Content::Other(what),
+            Found::Hook(hook) => Content::of(hook),
+        };
+        let chained = files::chained_path(directory, event);
+        let chained_taken = files::is_taken(&chained).map_err(WiringError::io("look at", &chained))?;
+        let unfinished = unfinished(directory, event).map_err(WiringError::io("list", directory))?;
+        Ok(Self { event, content, chained_taken, unfinished })
+    }
+
+    fn empty(event: Event) -> Self {
+        Self { event, content: Content::Nothing, chained_taken: false, unfinished: Vec::new() }
+    }
+
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.content, Content::Ours { .. })
+    }
+}
+
+impl Content {
+    fn of(Hook { bytes, executable, link }: Hook) -> Self {
+        match recognise(&bytes) {
+            // A link leads to a file that is not this clone's alone, whatever it says.
+            Some(version) if !link => Self::Ours { bytes, executable, edits: version.edits },
+            _ => Self::Foreign { bytes, executable },
+        }
+    }
+}
+
+/// Files that a killed run was writing for `event`.
+fn unfinished(directory: &Path, event: Event) -> io::Result<Vec<PathBuf>> {
+    let prefix = files::unfinished_prefix(event);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes()) && is_our_beginning(&entry.path())? {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the file is a shim, or the beginning of one, as a full disk or a kill leaves it.
+fn is_our_beginning(path: &Path) -> io::Result<bool> {
+    match files::look(path)? {
+        Found::Hook(hook) if !hook.link => {
+            Ok(hook.bytes.is_empty() || recognise(&hook.bytes).is_some() || b"#!/bin/sh\n".starts_with(&hook.bytes))
+        }
+        _ => Ok(false),
+    }
+}

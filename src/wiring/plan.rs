@@ -1,0 +1,260 @@
+//! What installing or uninstalling would change, decided before anything is touched and told in one line per step.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::error::WiringError;
+use super::files::{chained_path, command_word, is_same, shown};
+use super::inspect::{Content, Slot};
+use super::shim::{Edits, shim};
+use super::{ChainOrder, Event, SharedRepository, Site};
+
+/// A list of steps, each atomic, and what the reader should know about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub(super) steps: Vec<Step>,
+    pub(super) notes: Vec<String>,
+    pub(super) shared: SharedRepository,
+}
+
+/// One change of a hooks directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Make the hooks directory.
+    CreateDirectory {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Write a shim where nothing is.
+    Write {
+        /// For which event.
+        event: Event,
+        /// Where.
+        path: PathBuf,
+        /// Its text.
+        shim: Vec<u8>,
+    },
+    /// Keep somebody's hook under another name and write a shim in its place.
+    Chain {
+        /// For which event.
+        event: Event,
+        /// Where the hook stands and the shim will.
+        path: PathBuf,
+        /// The hook's new name.
+        chained: PathBuf,
+        /// The shim's text.
+        shim: Vec<u8>,
+    },
+    /// Replace a shim of ours.
+    Replace {
+        /// For which event.
+        event: Event,
+        /// Where.
+        path: PathBuf,
+        /// Its new text.
+        shim: Vec<u8>,
+    },
+    /// Remove a shim of ours.
+    Remove {
+        /// For which event.
+        event: Event,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Give a chained hook its place back, which removes our shim.
+    Restore {
+        /// For which event.
+        event: Event,
+        /// Where the shim stands and the hook will.
+        path: PathBuf,
+        /// The hook's name now.
+        chained: PathBuf,
+    },
+    /// Remove what an interrupted run left behind.
+    Sweep {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+/// What would wire every event of the clone to the program at the absolute path `binary`; empty if all is as it should.
+///
+/// # Errors
+/// [`WiringError`] where git would not look for hooks, or something is in the way that must not be overwritten.
+pub fn plan_install(site: &Site, binary: &Path) -> Result<Plan, WiringError> {
+    if !binary.is_absolute() {
+        return Err(WiringError::Relative { path: binary.to_owned() });
+    }
+    let directory = site.writable_dir().map_err(WiringError::Obstacle)?;
+    let mut plan = Plan::empty(site);
+    plan.notes.extend(site.caution());
+    for event in Event::ALL {
+        let slot = Slot::look(directory, event)?;
+        plan.install(directory, &slot, binary)?;
+    }
+    if !plan.steps.is_empty() && !directory.exists() {
+        plan.steps.insert(0, Step::CreateDirectory { path: directory.to_owned() });
+    }
+    Ok(plan)
+}
+
+/// What would take every shim of ours out of the clone and give back what was there before. A shim that somebody edited
+/// stays, and a note says how to remove it.
+///
+/// # Errors
+/// [`WiringError`] where the hooks directory cannot be looked at.
+pub fn plan_uninstall(site: &Site) -> Result<Plan, WiringError> {
+    let mut plan = Plan::empty(site);
+    let mut directories = vec![site.default_dir.as_path()];
+    // Where core.hooksPath came later, the default directory may still hold what we wrote.
+    if let Ok(directory) = site.writable_dir()
+        && directory != site.default_dir
+    {
+        directories.push(directory);
+    }
+    for directory in directories {
+        for event in Event::ALL {
+            let slot = Slot::look(directory, event)?;
+            plan.uninstall(directory, &slot);
+        }
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    fn empty(site: &Site) -> Self {
+        Self { steps: Vec::new(), notes: Vec::new(), shared: site.shared }
+    }
+
+    /// The changes, in the order in which they would be made.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// What the reader should know: sentences without a full stop, safe to print.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Whether there is nothing to change.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<(), WiringError> {
+        let event = slot.event;
+        let (path, chained) = (directory.join(event.name()), chained_path(directory, event));
+        let shim = shim(event, binary);
+        let step = match &slot.content {
+            Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
+            Content::Ours { edits: Edits::Edited, .. } => return Err(WiringError::Edited { hook: path }),
+            Content::Ours { bytes, executable: true, .. } if *bytes == shim => None,
+            Content::Ours { .. } => Some(Step::Replace { event, path, shim }),
+            Content::Nothing if !slot.chained_taken => Some(Step::Write { event, path, shim }),
+            // The hook was moved, and the run killed before the shim came.
+            Content::Nothing if !slot.unfinished.is_empty() => Some(Step::Write { event, path, shim }),
+            Content::Nothing => return Err(WiringError::Stray { hook: path, chained }),
+            Content::Foreign { .. } if slot.chained_taken && !is_same(&path, &chained) => {
+                return Err(WiringError::ChainedTaken { hook: path, chained });
+            }
+            Content::Foreign { bytes, executable } => {
+                self.notes.extend(remarks(bytes, *executable, &chained));
+                Some(Step::Chain { event, path, chained, shim })
+            }
+        };
+        self.steps.extend(step);
+        self.sweep(slot);
+        Ok(())
+    }
+
+    fn uninstall(&mut self, directory: &Path, slot: &Slot) {
+        let event = slot.event;
+        let (path, chained) = (directory.join(event.name()), chained_path(directory, event));
+        match slot.content {
+            Content::Ours { edits: Edits::Edited, .. } => self.notes.push(format!(
+                "{} is a Freeze Guard shim that was edited, so it stays; remove it with `{}`",
+                shown(&path),
+                by_hand(&path, slot.chained_taken.then_some(&chained))
+            )),
+            Content::Ours { .. } if slot.chained_taken => self.steps.push(Step::Restore { event, path, chained }),
+            Content::Ours { .. } => self.steps.push(Step::Remove { event, path }),
+            Content::Nothing if slot.chained_taken && !slot.unfinished.is_empty() => {
+                self.steps.push(Step::Restore { event, path, chained });
+            }
+            // An interrupted install: the hook has two names, and one is ours.
+            Content::Foreign { .. } if slot.chained_taken && is_same(&path, &chained) => {
+                self.steps.push(Step::Sweep { path: chained });
+            }
+            Content::Nothing if slot.chained_taken => self.notes.push(format!(
+                "{} stays, for no shim says whose it is; to have it run again: `mv {} {}`",
+                shown(&chained),
+                command_word(&chained),
+                command_word(&path)
+            )),
+            Content::Nothing | Content::Foreign { .. } | Content::Other(_) => {}
+        }
+        // Last, for until then it shows that a run was interrupted.
+        self.sweep(slot);
+    }
+
+    fn sweep(&mut self, slot: &Slot) {
+        self.steps.extend(slot.unfinished.iter().map(|path| Step::Sweep { path: path.clone() }));
+    }
+}
+
+/// How a person removes a shim.
+fn by_hand(path: &Path, chained: Option<&PathBuf>) -> String {
+    match chained {
+        Some(chained) => format!("mv {} {}", command_word(chained), command_word(path)),
+        None => format!("rm {}", command_word(path)),
+    }
+}
+
+/// What may not go on as before for a hook that is renamed.
+fn remarks(bytes: &[u8], executable: bool, chained: &Path) -> Option<String> {
+    let mentions = |what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
+    let name = shown(chained);
+    if !executable {
+        return Some(format!("{name} is kept as it is; git did not run it before, and it does not run now"));
+    }
+    let script = !bytes.contains(&0);
+    let clue =
+        ["$0", "${0", "basename", "dirname", "BASH_SOURCE"].into_iter().find(|clue| mentions(clue.as_bytes()))?;
+    script.then(|| {
+        format!("{name} mentions {clue}: it stays in its directory, but check that it does not depend on its own name")
+    })
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateDirectory { path } => write!(f, "create the directory {}", shown(path)),
+            Self::Write { path, .. } => write!(f, "write the shim {}", shown(path)),
+            Self::Chain { event, path, chained, .. } => {
+                let when = match event.chain_order() {
+                    ChainOrder::Before => "before",
+                    ChainOrder::After => "after",
+                };
+                let (path, chained) = (shown(path), shown(chained));
+                write!(f, "rename {path} to {chained}, where it runs {when} our check, and write the shim {path}")
+            }
+            Self::Replace { path, .. } => write!(f, "replace the shim {}", shown(path)),
+            Self::Remove { path, .. } => write!(f, "remove the shim {}", shown(path)),
+            Self::Restore { path, chained, .. } => {
+                write!(f, "put {} back as {}, in place of the shim", shown(chained), shown(path))
+            }
+            Self::Sweep { path } => write!(f, "remove {}, which an interrupted run left", shown(path)),
+        }
+    }
+}
+
+/// One line per step, then one per note; a single line if there is nothing to do.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            writeln!(f, "nothing to change")?;
+        }
+        self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
+    }
+}

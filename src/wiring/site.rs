@@ -1,0 +1,335 @@
+//! Where the hooks of a clone live, as git itself says: its hooks directory, the configuration that may move it, and the
+//! modes that files written there should have.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What git says about the hooks of one clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The directory in which git looks for hooks, absolute. With an empty `core.hooksPath` git looks nowhere, and this
+    /// is the default directory.
+    pub hooks_dir: PathBuf,
+    /// The directory in which git would look without `core.hooksPath`: `hooks` of the common git directory.
+    pub default_dir: PathBuf,
+    /// The git directory that all linked worktrees share, absolute.
+    pub common_dir: PathBuf,
+    /// The top of the work tree; `None` in a bare repository.
+    pub top: Option<PathBuf>,
+    /// `core.hooksPath`, where it is set.
+    pub hooks_path: Option<HooksPath>,
+    /// `core.sharedRepository`.
+    pub shared: SharedRepository,
+    /// The names `<name>` of `hook.<name>.*` configuration (git 2.54), which may run or stop hooks besides ours.
+    pub config_hooks: Vec<String>,
+}
+
+/// `core.hooksPath` as it is written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HooksPath {
+    /// The value, not expanded.
+    pub value: Vec<u8>,
+    /// The scope that decides.
+    pub scope: Scope,
+}
+
+/// Where a configuration value stands (`git config --show-scope`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The machine's configuration.
+    System,
+    /// The user's.
+    Global,
+    /// The clone's.
+    Local,
+    /// That of one worktree (`extensions.worktreeConfig`).
+    Worktree,
+    /// `git -c` or the environment.
+    Command,
+    /// This git (before 2.26) does not say.
+    Unknown,
+}
+
+/// `core.sharedRepository`: who besides the owner may use the repository's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedRepository {
+    /// Whoever the umask allows.
+    Umask,
+    /// The group, too.
+    Group,
+    /// Everybody, too.
+    All,
+    /// Exactly these mode bits (0660 and the like).
+    Mode(u32),
+}
+
+/// Why the hooks of a clone could not be found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SiteError {
+    /// Git would not answer.
+    #[error("git could not say where the hooks of this clone live: {message}")]
+    Git {
+        /// What git said.
+        message: String,
+    },
+    /// Git's answer makes no sense.
+    #[error("git gave no usable answer to `git {question}`")]
+    Answer {
+        /// The arguments of the question.
+        question: String,
+    },
+}
+
+impl SiteError {
+    /// The next step.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Git { .. } => "run this inside a clone, or name one: `hook -C DIR install`".to_owned(),
+            Self::Answer { question } => format!("see what it says: `git {question}`"),
+        }
+    }
+}
+
+/// Runs git with the given arguments in the clone and gives its standard output, or what it said when it failed.
+pub type Git<'a> = &'a dyn Fn(&[&OsStr]) -> Result<Vec<u8>, String>;
+
+impl Site {
+    /// Asks git, through `git`, where the hooks of the clone live.
+    pub fn discover(git: Git<'_>) -> Result<Self, SiteError> {
+        let settings = Settings::read(git)?;
+        let common_dir = absolute(git, &["--git-common-dir"])?;
+        let default_dir = common_dir.join("hooks");
+        let hooks_dir = match &settings.hooks_path {
+            // Git refuses to make a path of it.
+            Some(path) if path.value.is_empty() => default_dir.clone(),
+            _ => absolute(git, &["--git-path", "hooks"])?,
+        };
+        let top = ask(git, &["rev-parse", "--show-toplevel"]).ok().filter(|path| !path.as_os_str().is_empty());
+        let Settings { hooks_path, shared, config_hooks } = settings;
+        Ok(Self { hooks_dir, default_dir, common_dir, top, hooks_path, shared, config_hooks })
+    }
+}
+
+/// The configuration that matters here.
+struct Settings {
+    hooks_path: Option<HooksPath>,
+    shared: SharedRepository,
+    config_hooks: Vec<String>,
+}
+
+impl Settings {
+    /// One question for everything: `--get` would fail for a value that is not set as it fails for a broken file.
+    fn read(git: Git<'_>) -> Result<Self, SiteError> {
+        let scoped = ["config", "--list", "--null", "--show-scope"].map(OsStr::new);
+        let mut found = Self { hooks_path: None, shared: SharedRepository::Umask, config_hooks: Vec::new() };
+        match git(&scoped) {
+            Ok(list) => {
+                let mut fields = list.split(|&byte| byte == 0);
+                while let (Some(scope), Some(item)) = (fields.next(), fields.next()) {
+                    found.take(Scope::parse(scope), item);
+                }
+            }
+            Err(_) => {
+                let list = git(&["config", "--list", "--null"].map(OsStr::new))
+                    .map_err(|message| SiteError::Git { message: message.trim_end().to_owned() })?;
+                list.split(|&byte| byte == 0).for_each(|item| found.take(Scope::Unknown, item));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The last value wins, as in git.
+    fn take(&mut self, scope: Scope, item: &[u8]) {
+        let mut parts = item.splitn(2, |&byte| byte == b'\n');
+        let key = parts.next().unwrap_or_default();
+        let value = parts.next();
+        match key {
+            b"core.hookspath" => {
+                self.hooks_path = Some(HooksPath { value: value.unwrap_or_default().to_vec(), scope });
+            }
+            b"core.sharedrepository" => self.shared = SharedRepository::parse(value),
+            _ => {
+                if let Some(name) = config_hook(key).filter(|name| !self.config_hooks.contains(name)) {
+                    self.config_hooks.push(name);
+                }
+            }
+        }
+    }
+}
+
+/// `<name>` of a key `hook.<name>.<what>`.
+fn config_hook(key: &[u8]) -> Option<String> {
+    let rest = key.strip_prefix(b"hook.")?;
+    let dot = rest.iter().rposition(|&byte| byte == b'.')?;
+    Some(String::from_utf8_lossy(rest.get(..dot)?).into_owned())
+}
+
+/// What `git rev-parse` says to `question`, made absolute by git, or by us where git is older than 2.31.
+fn absolute(git: Git<'_>, question: &[&str]) -> Result<PathBuf, SiteError> {
+    let mut modern = vec!["rev-parse", "--path-format=absolute"];
+    modern.extend_from_slice(question);
+    if let Ok(path) = ask(git, &modern)
+        && path.is_absolute()
+    {
+        return Ok(path);
+    }
+    let mut plain = vec!["rev-parse"];
+    plain.extend_from_slice(question);
+    let path = ask(git, &plain)?;
+    if path.is_absolute() {
+        return Ok(path);
+    }
+    let base = match ask(git, &["rev-parse", "--show-toplevel"]) {
+        Ok(top) => top.join(ask(git, &["rev-parse", "--show-prefix"])?),
+        Err(_) => ask(git, &["rev-parse", "--absolute-git-dir"])?,
+    };
+    let path = base.join(path);
+    if path.is_absolute() { Ok(path) } else { Err(SiteError::Answer { question: plain.join(" ") }) }
+}
+
+/// One path from git, without the newline that ends it; a path may hold others.
+fn ask(git: Git<'_>, question: &[&str]) -> Result<PathBuf, SiteError> {
+    let arguments: Vec<&OsStr> = question.iter().map(OsStr::new).collect();
+    let answer = git(&arguments).map_err(|message| SiteError::Git { message: message.trim_end().to_owned() })?;
+    let answer = answer.strip_suffix(b"\n").unwrap_or(&answer);
+    path_of(answer).ok_or_else(|| SiteError::Answer { question: question.join(" ") })
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "on other systems bytes may not be a path")]
+pub(super) fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(Path::new(OsStr::from_bytes(bytes)).to_owned())
+}
+
+#[cfg(not(unix))]
+pub(super) fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes.strip_suffix(b"\r").unwrap_or(bytes)).ok().map(|text| Path::new(text).to_owned())
+}
+
+impl Scope {
+    fn parse(name: &[u8]) -> Self {
+        match name {
+            b"system" => Self::System,
+            b"global" => Self::Global,
+            b"local" => Self::Local,
+            b"worktree" => Self::Worktree,
+            b"command" => Self::Command,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The option of `git config` that writes there; empty where it is the default.
+    pub(super) fn option(self) -> &'static str {
+        match self {
+            Self::System => "--system ",
+            Self::Global => "--global ",
+            Self::Worktree => "--worktree ",
+            Self::Local | Self::Command | Self::Unknown => "",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::System => "the system's configuration",
+            Self::Global => "your global configuration",
+            Self::Local => "this clone's configuration",
+            Self::Worktree => "this worktree's configuration",
+            Self::Command => "the command line or environment",
+            Self::Unknown => "git's configuration",
+        })
+    }
+}
+
+impl SharedRepository {
+    /// Reads the value as git's `git_config_perm` does; `None` is a key without a value, which means true.
+    fn parse(value: Option<&[u8]>) -> Self {
+        let text = value.map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
+        match text.as_deref() {
+            Some("umask" | "" | "0" | "false" | "no" | "off") => Self::Umask,
+            None | Some("group" | "1" | "true" | "yes" | "on") => Self::Group,
+            Some("all" | "world" | "everybody" | "2") => Self::All,
+            Some(octal) => match u32::from_str_radix(octal, 8) {
+                Ok(mode) if mode & 0o600 == 0o600 => Self::Mode(mode & 0o666),
+                _ => Self::Umask,
+            },
+        }
+    }
+
+    /// The mode that a file of mode `mode` should have, by git's `calc_shared_perm`.
+    pub fn file_mode(self, mode: u32) -> u32 {
+        let (tweak, exact) = match self {
+            Self::Umask => return mode,
+            Self::Group => (0o660, false),
+            Self::All => (0o664, false),
+            Self::Mode(bits) => (bits, true),
+        };
+        let tweak = if mode & 0o200 == 0 { tweak & !0o222 } else { tweak };
+        let tweak = if mode & 0o100 == 0 { tweak } else { tweak | (tweak & 0o444) >> 2 };
+        if exact { (mode & !0o777) | tweak } else { mode | tweak }
+    }
+
+    /// The mode that a directory of mode `mode` should have: as for a file, and new files take its group.
+    pub fn directory_mode(self, mode: u32) -> u32 {
+        match self {
+            Self::Umask => mode,
+            _ => self.file_mode(mode) | 0o2000,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_repository_follows_git() {
+        let of = |text: &str| SharedRepository::parse(Some(text.as_bytes()));
+        assert_eq!(of("group"), SharedRepository::Group);
+        assert_eq!(of("Everybody"), SharedRepository::All);
+        assert_eq!(of("0640"), SharedRepository::Mode(0o640));
+        assert_eq!(of("0"), SharedRepository::Umask);
+        assert_eq!(of("nonsense"), SharedRepository::Umask);
+        assert_eq!(SharedRepository::parse(None), SharedRepository::Group);
+        assert_eq!(SharedRepository::Group.file_mode(0o700), 0o770);
+        assert_eq!(SharedRepository::All.file_mode(0o700), 0o775);
+        assert_eq!(SharedRepository::Mode(0o640).file_mode(0o755), 0o750);
+        assert_eq!(SharedRepository::Group.directory_mode(0o700), 0o2770);
+        assert_eq!(SharedRepository::Umask.directory_mode(0o700), 0o700);
+    }
+
+    #[test]
+    fn an_old_git_is_asked_in_its_own_words() {
+        let git = |arguments: &[&OsStr]| -> Result<Vec<u8>, String> {
+            let line: Vec<_> = arguments.iter().map(|part| part.to_string_lossy()).collect();
+            match line.join(" ").as_str() {
+                "config --list --null" => Ok(b"core.bare\nfalse\0core.hookspath\n.hooks\0".to_vec()),
+                "rev-parse --git-common-dir" => Ok(b"../.git\n".to_vec()),
+                "rev-parse --git-path hooks" => Ok(b"../.hooks\n".to_vec()),
+                "rev-parse --show-toplevel" => Ok(b"/clone\n".to_vec()),
+                "rev-parse --show-prefix" => Ok(b"sub/\n".to_vec()),
+                // Before 2.31 git repeats an option that it does not know.
+                "rev-parse --path-format=absolute --git-path hooks" => {
+                    Ok(b"--path-format=absolute\n../.hooks\n".to_vec())
+                }
+                other => Err(format!("unknown: {other}")),
+            }
+        };
+        let site = Site::discover(&git).unwrap();
+        assert_eq!(site.hooks_dir, Path::new("/clone/sub/../.hooks"));
+        assert_eq!(site.common_dir, Path::new("/clone/sub/../.git"));
+        assert_eq!(site.hooks_path, Some(HooksPath { value: b".hooks".to_vec(), scope: Scope::Unknown }));
+    }
+
+    #[test]
+    fn config_hooks_are_named() {
+        let mut settings = Settings { hooks_path: None, shared: SharedRepository::Umask, config_hooks: Vec::new() };
+        settings.take(Scope::Local, b"hook.a.b.command\nx");
+        settings.take(Scope::Local, b"hook.a.b.event\npre-push");
+        settings.take(Scope::Local, b"hook.jobs\n4");
+        assert_eq!(settings.config_hooks, ["a.b"]);
+    }
+}

@@ -1,0 +1,22 @@
+//! Freeze Guard from the outside: the real binary, the real git, a scrubbed world per test.
+//!
+//! Tests named `sNN_…` are the acceptance scenarios, by number. Set `FREEZE_GUARD_TEST_GIT` to the directory of another
+//! git to run everything with that one; what it is too old for says so and is skipped.
+
+// `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
+#![cfg(test)]
+
+mod bad_input;
+mod commit;
+mod help;
+mod includes;
+mod layouts;
+mod merge;
+mod output;
+mod policy;
+mod push;
+mod push_more;
+mod replay;
+mod run;
+mod wiring;
+mod world;
