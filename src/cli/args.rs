@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
     name = "hook",
     display_name = "freeze-guard",
     version,
-    about = "Keeps a Python project's dependencies frozen: a requirements file reaches a commit only\nwith the lock that matches it, and main only from an auto/* branch.",
+    about = "Keeps a Python project's dependencies frozen: a requirements file reaches a\ncommit only with the lock that matches it, and main only from an auto/* branch.",
     after_help = "Start:  hook install        wire this clone\n        hook check          judge what is staged\nEnd:    hook uninstall      give back what was there",
     max_term_width = 80,
     subcommand_required = true,

@@ -14,9 +14,7 @@ use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::Paths;
-use freeze_guard::wiring::{
-    Guard, Reach, Site, SiteError, Step, WiringError, apply, inspect, plan_install, probe,
-};
+use freeze_guard::wiring::{Guard, Reach, Site, SiteError, Step, WiringError, apply, inspect, plan_install, probe};
 
 /// More files than this are counted, not named.
 const NAMED: usize = 5;
@@ -42,7 +40,8 @@ pub(crate) fn binary() -> Result<PathBuf, Failure> {
 
 /// Where the hooks of `repo` live.
 pub(crate) fn site(repo: &Repository) -> Result<Site, Failure> {
-    let ask = |words: &[&OsStr]| repo.git().args(words).run().map(|output| output.stdout).map_err(|error| error.to_string());
+    let ask =
+        |words: &[&OsStr]| repo.git().args(words).run().map(|output| output.stdout).map_err(|error| error.to_string());
     Ok(Site::discover(&ask)?)
 }
 

@@ -8,6 +8,7 @@ use super::world::Surroundings;
 use super::{Failure, Outcome};
 use freeze_guard::git::Repository;
 use freeze_guard::policy::{Origin, Policy};
+use freeze_guard::report::plural;
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::{Paths, printable};
 use freeze_guard::wiring::{Guard, Reach, State, inspect};
@@ -76,9 +77,10 @@ fn policy(repo: &Repository, paths: &Paths) -> Result<String, Failure> {
     let push = &question.policy.push;
     let pairs = scope::pairs(&*question.after, &question.policy)?.len();
     Ok(format!(
-        "policy: {origin}; {} takes dependency changes from {}; pairs: {pairs}\n{}",
+        "policy: {origin}; pushes to {} bring dependency changes only from {}; {}\n{}",
         list(&push.guard),
         list(&push.from),
+        plural(pairs, "pair"),
         ungoverned(&*question.after, &question.policy, paths)?
     ))
 }
