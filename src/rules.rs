@@ -12,13 +12,16 @@ mod include;
 mod invalid_line;
 mod lock_drift;
 mod lock_missing;
+mod remake;
 mod settle;
 mod unknown_base;
 mod unpinned;
 mod unused_exemption;
 
 pub use context::{Context, GateContext, WorkLock};
+pub use remake::{Remake, remake};
 pub use settle::{Settled, Used, settle};
+pub use unpinned::{Loose, NoPin, loose_in_manifest};
 pub use unused_exemption::unused_exemptions;
 
 use crate::finding::{Finding, Place, Related};

@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod commit;
+mod fix;
 mod help;
 mod includes;
 mod layouts;
