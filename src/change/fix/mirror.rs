@@ -5,11 +5,11 @@
 use super::Bench;
 use super::mirror_text::mirror_text;
 use crate::files::{Content, PairFiles};
-use crate::finding::Place;
+use crate::finding::{Finding, Place};
 use crate::policy::Pair;
 use crate::requirements::{self, EntryKind};
 use crate::rule::{Level, RuleId};
-use crate::rules::{self, Context, Draft, Remake, loose_in_manifest, remake};
+use crate::rules::{self, Context, Draft, Remake, Used, loose_in_manifest, remake};
 use crate::source::ReadError;
 
 /// Writes the lock of `pair` anew if it is a mirror and a rule asks for it.
@@ -33,10 +33,10 @@ pub(super) fn sync(pair: &Pair, bench: &mut Bench<'_, '_>) -> Result<(), ReadErr
             return Ok(());
         }
     };
+    let errors = errors(&context, bench);
     bench.overlay.put(&pair.lock, text)?;
-    if !answers(pair, bench)? {
+    if let Some(why) = flaw(pair, errors, bench)? {
         bench.overlay.take_back(&pair.lock);
-        let why = "what its manifest holds, copied, would be read differently";
         bench.leave(place(), format!("{lock} is not written: {why}"));
     }
     Ok(())
@@ -90,8 +90,8 @@ fn obstacle(context: &Context<'_>, bench: &Bench<'_, '_>) -> Option<String> {
     Some(format!("{name} in {} is not pinned", paths.show(loose.located.file.path())))
 }
 
-/// Whether the lock as proposed answers its manifest, and can be read.
-fn answers(pair: &Pair, bench: &Bench<'_, '_>) -> Result<bool, ReadError> {
+/// What is wrong with the lock as proposed, where there were so many `errors` before.
+fn flaw(pair: &Pair, before: usize, bench: &Bench<'_, '_>) -> Result<Option<&'static str>, ReadError> {
     let files = PairFiles::load(&bench.overlay, pair, &bench.cache)?;
     let context = bench.context(pair, &files);
     let wrong = |draft: &Draft| matches!(draft.rule, RuleId::LockDrift | RuleId::LockMissing);
@@ -99,8 +99,17 @@ fn answers(pair: &Pair, bench: &Bench<'_, '_>) -> Result<bool, ReadError> {
         !includes(lock) && !lock.entries.iter().any(|entry| matches!(entry.kind, EntryKind::Invalid))
     });
     // A mirror that turned into another kind of lock would be judged by a looser rule from then on.
-    let kept = remake(&context) == Remake::Mirror;
-    Ok(whole && kept && !rules::pair(&context).iter().any(wrong))
+    if !whole || remake(&context) != Remake::Mirror || rules::pair(&context).iter().any(wrong) {
+        return Ok(Some("what its manifest holds, copied, would be read differently"));
+    }
+    Ok((errors(&context, bench) > before).then_some("it would repeat what is wrong in its manifest"))
+}
+
+/// How many errors the pair has, but for hashes: a pin that moved lost its own, and only a person can say the new one.
+fn errors(context: &Context<'_>, bench: &Bench<'_, '_>) -> usize {
+    let settled = rules::settle(rules::pair(context), bench.policy, bench.judging.today, &mut Used::new());
+    let counts = |finding: &&Finding| finding.level == Level::Error && finding.rule != RuleId::Hash;
+    settled.findings.iter().filter(counts).count()
 }
 
 /// A lock must hold every pin itself.
