@@ -13,6 +13,7 @@ mod invalid_line;
 mod lock_drift;
 mod lock_missing;
 mod policy_changed;
+mod remake;
 mod settle;
 mod unknown_base;
 mod unpinned;
@@ -20,7 +21,9 @@ mod unused_exemption;
 
 pub use context::{Context, GateContext, WorkLock};
 pub use guarded_push::sandbox_branch;
+pub use remake::{Remake, remake};
 pub use settle::{Settled, Used, settle};
+pub use unpinned::{Loose, NoPin, loose_in_manifest};
 pub use unused_exemption::unused_exemptions;
 
 use crate::finding::{Finding, Place, Related};

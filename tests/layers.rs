@@ -42,6 +42,24 @@ const TABLE: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    (
+        "change",
+        &[
+            "source",
+            "package",
+            "rule",
+            "finding",
+            "git",
+            "requirements",
+            "locks",
+            "policy",
+            "scope",
+            "files",
+            "rules",
+            "report",
+            "check",
+        ],
+    ),
     ("wiring", &["source", "git"]),
 ];
 

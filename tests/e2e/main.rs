@@ -9,6 +9,7 @@
 mod attributes;
 mod bad_input;
 mod commit;
+mod fix;
 mod help;
 mod includes;
 mod layouts;
