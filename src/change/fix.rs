@@ -12,7 +12,7 @@ use std::rc::Rc;
 use super::Edit;
 use super::overlay::Overlay;
 use crate::check::{Judging, check, pairs};
-use crate::files::{Cache, Judged, PairFiles};
+use crate::files::{Cache, PairFiles};
 use crate::finding::Place;
 use crate::package::PackageName;
 use crate::policy::{Pair, Policy};
@@ -25,7 +25,7 @@ use crate::source::ReadError;
 /// What could be written, and what could not.
 pub struct Proposal<'r> {
     overlay: Overlay<'r>,
-    /// What is left to a person, each with its reason.
+    /// What is left to a person for a reason that no finding tells.
     pub unfixed: Vec<Unfixed>,
 }
 
@@ -63,11 +63,8 @@ pub fn propose<'r>(question: &Question<'r>, judging: &Judging) -> Result<Proposa
     let overlay = Overlay::new(Rc::clone(&question.after));
     let mut bench = Bench { policy: &question.policy, judging, cache, overlay, unfixed: Vec::new() };
     pins::pin(&judged, &mut bench)?;
-    for Judged { pair, .. } in &judged {
-        // A lock of two manifests can mirror neither; writing it for one would take it from the other.
-        if judged.iter().filter(|other| other.pair.lock == pair.lock).count() == 1 {
-            mirror::sync(pair, &mut bench)?;
-        }
+    for judged in &judged {
+        mirror::sync(&judged.pair, &mut bench)?;
     }
     Ok(Proposal { overlay: bench.overlay, unfixed: bench.unfixed })
 }

@@ -101,7 +101,7 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Works on the files on disk and stages nothing. Exits 1 when errors are left, or with\n--dry-run when there is something to change.\nExample: hook fix && git add requirements.txt requirements.lock"
+    after_help = "Works on the files on disk and stages nothing. Exits 1 when errors are left,\nor with --dry-run when there is something to change.\nExample: hook fix && git add requirements.txt requirements.lock"
 )]
 pub(crate) struct FixArgs {
     /// Show what would be changed and write nothing

@@ -3,6 +3,8 @@
 //! In locks always; in manifests where the pair says so (default: yes, no for a `.in` file). What constrains and does
 //! not install need not be pinned.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Context, Draft};
 use crate::finding::Place;
 use crate::package::PackageName;
@@ -38,30 +40,37 @@ pub enum NoPin {
     /// One, for another environment.
     #[error("the lock has it for another environment marker")]
     OtherMarker,
-    /// One, which the manifest does not admit.
-    #[error("the lock has {0}, which the manifest does not admit")]
+    /// One, which the requirement does not admit.
+    #[error("the lock has {0}, which this line does not admit")]
     NotAdmitted(String),
     /// A continuation runs through its specifiers.
-    #[error("a continuation runs through its version")]
+    #[error("a continuation runs through its version, so nothing is proposed")]
     Split,
 }
 
 /// The requirements of the manifest and its includes that are not pinned, whether or not the pair asks for pins.
 pub fn loose_in_manifest<'a>(context: &Context<'a>) -> Vec<Loose<'a>> {
     let lock = context.lock();
+    let mut held: Held<'_> = BTreeMap::new();
+    for located in &lock.requirements {
+        held.entry(located.requirement.name.as_ref()).or_default().push(located.requirement);
+    }
     let loose = |located: Located<'a>| {
         let why = loose(context, &located)?;
-        Some(Loose { located, why, pin: pin_of(located.requirement, &lock.requirements) })
+        Some(Loose { located, why, pin: pin_of(located.requirement, &held) })
     };
     context.manifest().requirements.into_iter().filter_map(loose).collect()
 }
 
+/// What the lock holds, by name.
+type Held<'a> = BTreeMap<Option<&'a PackageName>, Vec<&'a Requirement>>;
+
 /// The one version that the lock has for `asked`.
-fn pin_of(asked: &Requirement, lock: &[Located<'_>]) -> Result<String, NoPin> {
+fn pin_of(asked: &Requirement, held: &Held<'_>) -> Result<String, NoPin> {
     if asked.kind != RequirementKind::Named || asked.editable {
         return Err(NoPin::NotNamed);
     }
-    let mut found = lock.iter().map(|held| held.requirement).filter(|held| held.name == asked.name);
+    let mut found = held.get(&asked.name.as_ref()).into_iter().flatten();
     let held = match (found.next(), found.next()) {
         (None, _) => return Err(NoPin::NotInLock),
         (Some(_), Some(_)) => return Err(NoPin::Several),
@@ -83,10 +92,10 @@ fn pin_of(asked: &Requirement, lock: &[Located<'_>]) -> Result<String, NoPin> {
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    let mut told: Vec<Option<&PackageName>> = Vec::new();
+    let mut told: BTreeSet<Option<&PackageName>> = BTreeSet::new();
     if context.pair.manifest_pins {
         for Loose { located, why, pin } in loose_in_manifest(context) {
-            told.push(located.requirement.name.as_ref());
+            told.insert(located.requirement.name.as_ref());
             drafts.push(draft(&located, why, help(context, &located, &pin)));
         }
     }
@@ -121,13 +130,17 @@ fn help(context: &Context<'_>, located: &Located<'_>, pin: &Result<String, NoPin
     let requirement = located.requirement;
     let path = context.paths.word(located.file.path());
     let name = printable_text(located.label());
-    if let Ok(pin) = pin {
-        let line = printable_text(&pinned_line(located, pin));
-        return format!("write `{line}`, as the lock has it: `hook fix {path} && git add {path}`");
-    }
+    let reason = match pin {
+        Ok(pin) => {
+            let line = printable_text(&pinned_line(located, pin));
+            return format!("write `{line}`, as the lock has it: `hook fix {path} && git add {path}`");
+        }
+        Err(NoPin::NotNamed | NoPin::NotInLock | NoPin::NotExact) => String::new(),
+        Err(why @ (NoPin::Several | NoPin::OtherMarker | NoPin::NotAdmitted(_) | NoPin::Split)) => format!("{why}; "),
+    };
     match requirement.kind {
         RequirementKind::Named => format!(
-            "name one version, as in `{}==1.2.3` (`python -m pip index versions {name}` lists them), then `git add {path}`",
+            "{reason}name one version, as in `{}==1.2.3` (`python -m pip index versions {name}` lists them), then `git add {path}`",
             spelled(located)
         ),
         RequirementKind::Vcs => {

@@ -170,9 +170,9 @@ fn then_the_commit_passes() {
 fn what_is_left_has_its_reason() {
     let forks = "flask==3.0.3 ; python_version < \"3.9\"\nflask==3.1.0 ; python_version >= \"3.9\"\n";
     let cases: &[(&str, &str, &str)] = &[
-        ("flask>=3\n", "requests==2.32.3\n", "requirements.txt:1: flask is not pinned: the lock has no version of it"),
-        ("flask>=3.1\n", "flask==3.0.3\n", "the lock has ==3.0.3, which the manifest does not admit"),
-        ("flask>=3\n", "flask>=3\n", "the lock has no exact version of it either"),
+        ("flask>=3\n", "requests==2.32.3\n", "name one version, as in `flask==1.2.3`"),
+        ("flask>=3.1\n", "flask==3.0.3\n", "the lock has ==3.0.3, which this line does not admit; name one version"),
+        ("flask>=3\n", "flask>=3\n", "name one version, as in `flask==1.2.3`"),
         ("flask>=3\n", forks, "the lock has several entries of it"),
         ("flask>=3\n", "flask==3.0.3 ; python_version < \"3.9\"\n", "the lock has it for another environment marker"),
         ("flask>=3, \\\n  <4\n", "flask==3.0.3\n", "a continuation runs through its version"),
@@ -204,6 +204,18 @@ fn locks_that_disagree_pin_nothing() {
 }
 
 #[test]
+fn a_lock_of_two_manifests_is_nobodys_mirror() {
+    let world = World::new();
+    let policy = "[[pair]]\nmanifest = \"requirements.txt\"\nlock = \"a.lock\"\n\n\
+                  [[pair]]\nmanifest = \"other.txt\"\nlock = \"a.lock\"\n";
+    let repo = with(&world, &[("freeze-guard.toml", policy), (R, NEW), ("other.txt", OLD), ("a.lock", OLD)]);
+    for args in [&["fix"][..], &["fix", R]] {
+        repo.hook(args).exits(1).says("a.lock is not written: it is the lock of several manifests");
+    }
+    assert_eq!(text(&repo, "a.lock"), OLD);
+}
+
+#[test]
 fn the_policy_is_heard() {
     let world = World::new();
     let exempt = "[[exempt]]\nrule = \"unpinned\"\npackage = \"torch\"\nreason = \"wheels\"\n";
@@ -216,6 +228,9 @@ fn the_policy_is_heard() {
     repo.write("freeze-guard.toml", "[rules]\nunpinned = \"off\"\nlock-drift = \"off\"\n");
     repo.write(R, "flask>=3\n");
     repo.hook(&["fix"]).passes().says("nothing to fix");
+    repo.write("freeze-guard.toml", "[lock]\ncommand = [\"make\", \"lock\"]\n");
+    repo.write(R, "torch==2.4.1\nflask==3.0.3\n");
+    repo.hook(&["fix"]).exits(1).says("requirements.lock is not written: `make lock` writes it");
     repo.write("freeze-guard.toml", "nonsense = 1\n");
     repo.hook(&["fix"]).exits(2).says("nonsense");
 }

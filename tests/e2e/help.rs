@@ -47,6 +47,7 @@ const CASES: &[Case] = &[
     Case { rule: "include", arrange: |repo| repo.stage(R, "-r requirements.txt\n"), mends: false },
     Case { rule: "include", arrange: |repo| repo.stage(R, "-r ../outside.txt\n"), mends: false },
     Case { rule: "include", arrange: |repo| repo.stage(R, "-r https://example.com/base.txt\n"), mends: false },
+    Case { rule: "include", arrange: a_lock_that_includes, mends: true },
     Case { rule: "duplicate", arrange: |repo| repo.stage_pair("flask==3.0.3\nflask==3.0.2\n"), mends: false },
     Case { rule: "ambiguous-line", arrange: filtered, mends: false },
     Case { rule: "unused-exemption", arrange: unused_exemption, mends: false },
@@ -82,6 +83,11 @@ fn drift_of_a_lock_with_a_header(repo: &Repo<'_>) {
 fn drift_of_utf16(repo: &Repo<'_>) {
     let wide: Vec<u8> = [0xfeff].into_iter().chain(NEW.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     repo.stage(R, wide);
+}
+
+fn a_lock_that_includes(repo: &Repo<'_>) {
+    repo.stage("deps.txt", OLD);
+    repo.stage_pair("-r deps.txt\n");
 }
 
 fn unused_exemption(repo: &Repo<'_>) {

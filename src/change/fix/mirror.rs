@@ -10,7 +10,8 @@ use crate::policy::Pair;
 use crate::requirements::{self, EntryKind};
 use crate::rule::{Level, RuleId};
 use crate::rules::{self, Context, Draft, Remake, Used, loose_in_manifest, remake};
-use crate::source::ReadError;
+use crate::scope;
+use crate::source::{ReadError, printable_text};
 
 /// Writes the lock of `pair` anew if it is a mirror and a rule asks for it.
 pub(super) fn sync(pair: &Pair, bench: &mut Bench<'_, '_>) -> Result<(), ReadError> {
@@ -21,7 +22,7 @@ pub(super) fn sync(pair: &Pair, bench: &mut Bench<'_, '_>) -> Result<(), ReadErr
     }
     let lock = bench.judging.paths.show(&pair.lock);
     let place = || Place::File(pair.lock.clone());
-    if let Some(why) = obstacle(&context, bench) {
+    if let Some(why) = obstacle(&context, bench)? {
         bench.leave(place(), format!("{lock} is not written: {why}"));
         return Ok(());
     }
@@ -59,35 +60,46 @@ fn torn(context: &Context<'_>) -> bool {
 }
 
 /// Why the lock cannot be written.
-fn obstacle(context: &Context<'_>, bench: &Bench<'_, '_>) -> Option<String> {
-    let (after, paths) = (context.after, context.paths);
-    let show = |file: &requirements::File| paths.show(file.source.path());
+fn obstacle(context: &Context<'_>, bench: &Bench<'_, '_>) -> Result<Option<String>, ReadError> {
+    let after = context.after;
     if let Remake::Command(command) = remake(context) {
-        return Some(format!("it is no mirror; `{command}` writes it"));
+        return Ok(Some(format!("`{command}` writes it")));
     }
     if let Content::NotAFile(_) | Content::TooLarge(_) = after.lock.root().content {
-        return Some("what stands there is no file that can be read".to_owned());
+        return Ok(Some("what stands there is no file that can be read".to_owned()));
     }
-    if let Some(problem) = after.manifest.problems.first() {
+    let all = scope::pairs(&bench.overlay, bench.policy)?;
+    if all.iter().filter(|pair| pair.lock == context.pair.lock).count() > 1 {
+        // Written for one it would be taken from the other.
+        return Ok(Some("it is the lock of several manifests".to_owned()));
+    }
+    Ok(unreadable(context).or_else(|| unlockable(context, bench)))
+}
+
+/// What cannot be read or copied as text.
+fn unreadable(context: &Context<'_>) -> Option<String> {
+    let show = |file: &requirements::File| context.paths.show(file.source.path());
+    if let Some(problem) = context.after.manifest.problems.first() {
         return Some(format!("an include of {} cannot be followed", show(&problem.file)));
     }
-    let manifests = || after.manifest.files().map(|(_, file)| file);
+    let manifests = || context.after.manifest.files().map(|(_, file)| file);
     let unread = |file: &&requirements::File| file.entries.iter().any(|entry| matches!(entry.kind, EntryKind::Invalid));
     if let Some(file) = manifests().find(unread) {
         return Some(format!("{} has a line that cannot be read", show(file)));
     }
-    if let Some(file) = manifests().chain(after.lock.root_file()).find(|file| !file.is_plain()) {
-        return Some(format!("{} is {}, and only UTF-8 files are edited", show(file), file.encoding));
-    }
+    let file = manifests().chain(context.after.lock.root_file()).find(|file| !file.is_plain())?;
+    Some(format!("{} is {}, and only UTF-8 files are edited", show(file), file.encoding))
+}
+
+/// What would lock nothing: a requirement without one version.
+fn unlockable(context: &Context<'_>, bench: &Bench<'_, '_>) -> Option<String> {
     if context.policy.levels.level(RuleId::Unpinned) != Some(Level::Error) {
         return None;
     }
-    // A lock with a range in it would lock nothing.
-    let loose = loose_in_manifest(context)
-        .into_iter()
-        .find(|loose| bench.asks(RuleId::Unpinned, loose.located.requirement.name.as_ref()))?;
-    let name = crate::source::printable_text(loose.located.label());
-    Some(format!("{name} in {} is not pinned", paths.show(loose.located.file.path())))
+    let mut loose = loose_in_manifest(context).into_iter().map(|loose| loose.located);
+    let loose = loose.find(|located| bench.asks(RuleId::Unpinned, located.requirement.name.as_ref()))?;
+    let path = context.paths.show(loose.file.path());
+    Some(format!("{} in {path} is not pinned", printable_text(loose.label())))
 }
 
 /// What is wrong with the lock as proposed, where there were so many `errors` before.

@@ -10,7 +10,7 @@ use crate::files::Judged;
 use crate::finding::Place;
 use crate::requirements::{self, Located};
 use crate::rule::RuleId;
-use crate::rules::{Loose, loose_in_manifest};
+use crate::rules::{Loose, NoPin, loose_in_manifest};
 use crate::source::{ReadError, RepoPath, SourceFile, Span, printable_text};
 
 /// A UTF-8 byte order mark, which is no part of a file's text.
@@ -22,7 +22,7 @@ struct Wanted {
     place: Place,
     specifiers: Option<Span>,
     /// What the locks say: `==1.2.3`, or why not.
-    answers: BTreeSet<Result<String, String>>,
+    answers: BTreeSet<Result<String, NoPin>>,
 }
 
 /// The requirements of one file, by where they stand.
@@ -33,14 +33,10 @@ pub(super) fn pin(pairs: &[Judged], bench: &mut Bench<'_, '_>) -> Result<(), Rea
     let mut wishes = Wishes::new();
     for judged in pairs.iter().filter(|judged| judged.pair.manifest_pins) {
         let context = bench.context(&judged.pair, &judged.after);
-        for loose in loose_in_manifest(&context) {
-            let Loose { located, pin, .. } = loose;
-            let requirement = located.requirement;
-            let local = judged.pair.allow_local && requirement.is_local();
-            if local || !bench.asks(RuleId::Unpinned, requirement.name.as_ref()) {
-                continue;
+        for Loose { located, pin, .. } in loose_in_manifest(&context) {
+            if bench.asks(RuleId::Unpinned, located.requirement.name.as_ref()) {
+                wish(&mut wishes, &located, pin);
             }
-            wish(&mut wishes, &located, pin.map_err(|why| why.to_string()));
         }
     }
     for (path, wanted) in wishes {
@@ -49,7 +45,7 @@ pub(super) fn pin(pairs: &[Judged], bench: &mut Bench<'_, '_>) -> Result<(), Rea
     Ok(())
 }
 
-fn wish(wishes: &mut Wishes, located: &Located<'_>, answer: Result<String, String>) {
+fn wish(wishes: &mut Wishes, located: &Located<'_>, answer: Result<String, NoPin>) {
     let of_file = wishes.entry(located.file.path().clone()).or_default();
     let wanted = of_file.entry(located.entry.span).or_insert_with(|| Wanted {
         label: printable_text(located.label()),
@@ -67,17 +63,16 @@ fn edit(path: &RepoPath, wanted: BTreeMap<Span, Wanted>, bench: &mut Bench<'_, '
     let mut text = bytes.clone();
     // From the end, so that the places before stay where they are.
     for Wanted { label, place, specifiers, answers } in wanted.into_values().rev() {
-        let mut answers = answers.into_iter();
-        let outcome = match (answers.next(), answers.next()) {
-            (Some(only), None) => only,
-            _ => Err("the locks of this file disagree about it".to_owned()),
-        };
+        let several = answers.len() > 1;
+        // What no lock can pin has its reason in the finding already.
+        let Some(pin) = answers.into_iter().find_map(Result::ok) else { continue };
         let spot = specifiers.map(|span| span.start + mark..span.end + mark);
-        let spot = spot.filter(|spot| plain && text.get(spot.clone()).is_some());
-        match (outcome, spot) {
-            (Ok(pin), Some(spot)) => drop(text.splice(spot, pin.into_bytes())),
-            (Ok(_), None) => bench.leave(place, format!("{label} is not pinned: only UTF-8 files are edited")),
-            (Err(why), _) => bench.leave(place, format!("{label} is not pinned: {why}")),
+        match spot.filter(|spot| plain && text.get(spot.clone()).is_some()) {
+            _ if several => {
+                bench.leave(place, format!("{label} is not pinned: the locks of this file disagree about it"))
+            }
+            Some(spot) => drop(text.splice(spot, pin.into_bytes())),
+            None => bench.leave(place, format!("{label} is not pinned: only UTF-8 files are edited")),
         }
     }
     if text != bytes {
