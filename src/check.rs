@@ -2,6 +2,8 @@
 
 mod steps;
 
+pub use steps::pairs;
+
 use crate::files::Cache;
 use crate::policy::Date;
 use crate::report::Report;

@@ -14,7 +14,10 @@ use crate::scope::{Against, Question, Remark};
 use crate::source::{Mode, Object, ReadError, RepoPath, Tree, printable};
 
 /// The pairs that the question is about.
-pub(super) fn pairs(question: &Question<'_>, cache: &Cache) -> Result<Vec<Judged>, ReadError> {
+///
+/// # Errors
+/// What a snapshot cannot answer.
+pub fn pairs(question: &Question<'_>, cache: &Cache) -> Result<Vec<Judged>, ReadError> {
     let after = &*question.after;
     let depth = if question.gate == Gate::Open { Depth::Beside } else { Depth::Whole };
     match &question.against {
@@ -80,6 +83,7 @@ pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[Judged])
         gate: &question.gate,
         policy: &question.policy,
         changed: &changed,
+        laxer: &question.laxer,
         today: judging.today,
         paths: &judging.paths,
     })

@@ -32,6 +32,8 @@ pub(crate) enum Verb {
     Install(InstallArgs),
     /// Judge the pairs of the index, the work tree, a revision or a range
     Check(CheckArgs),
+    /// Pin from the lock and bring mirrors in step with their manifests
+    Fix(FixArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
@@ -50,7 +52,12 @@ impl Verb {
         match self {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
-            Self::Install(_) | Self::Status(_) | Self::Explain(_) | Self::Uninstall(_) | Self::Run(_) => Format::Text,
+            Self::Install(_)
+            | Self::Fix(_)
+            | Self::Status(_)
+            | Self::Explain(_)
+            | Self::Uninstall(_)
+            | Self::Run(_) => Format::Text,
         }
     }
 }
@@ -87,6 +94,19 @@ pub(crate) struct CheckArgs {
     /// Show notes, and what was judged
     #[arg(short, long)]
     pub(crate) verbose: bool,
+    /// Only the pairs that these files belong to
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Works on the files on disk and stages nothing. Exits 1 when errors are left,\nor with --dry-run when there is something to change.\nExample: hook fix && git add requirements.txt requirements.lock"
+)]
+pub(crate) struct FixArgs {
+    /// Show what would be changed and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Only the pairs that these files belong to
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,

@@ -1,5 +1,7 @@
 //! `hook check`: judges a snapshot or a range and writes the report to standard output.
 
+use std::ffi::OsString;
+
 use super::args::{CheckArgs, Format};
 use super::output::out;
 use super::terminal::{Stream, style};
@@ -42,13 +44,18 @@ fn questions<'r>(args: &CheckArgs, world: &Surroundings, repo: &'r Repository) -
         None if args.worktree => Which::WorkTree,
         None => Which::Staged,
     };
-    let mut paths = Vec::new();
-    for path in &args.paths {
-        let bytes = path.as_encoded_bytes();
-        paths.push(RepoPath::resolve(repo.prefix(), bytes).ok_or_else(|| outside(bytes))?);
-    }
+    let paths = paths(&args.paths, repo)?;
     let policy = args.policy.as_deref().map(|file| given_policy(world, file)).transpose()?;
     Ok(vec![scope::snapshot(repo, &which, paths, policy)?])
+}
+
+/// Paths as typed, from where the caller stands.
+pub(crate) fn paths(typed: &[OsString], repo: &Repository) -> Result<Vec<RepoPath>, Failure> {
+    let resolve = |path: &OsString| {
+        let bytes = path.as_encoded_bytes();
+        RepoPath::resolve(repo.prefix(), bytes).ok_or_else(|| outside(bytes))
+    };
+    typed.iter().map(resolve).collect()
 }
 
 fn outside(path: &[u8]) -> Failure {

@@ -50,7 +50,7 @@ fn closed_message(context: &GateContext<'_>, target: &Target, closed: &Closed) -
 }
 
 /// The exact command that brings the change there the right way.
-fn way(context: &GateContext<'_>, target: &Target, closed: &Closed) -> String {
+pub(super) fn way(context: &GateContext<'_>, target: &Target, closed: &Closed) -> String {
     let (remote, guard) = (remote(target), word(target.short()));
     let push = |branch: &str| format!("git push --atomic {remote} {branch} {branch}:{guard}");
     if let Some(holder) = closed.holders.first() {

@@ -6,13 +6,17 @@
 // `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
 #![cfg(test)]
 
+mod attributes;
 mod bad_input;
 mod commit;
+mod fix;
 mod help;
 mod includes;
 mod layouts;
+mod malice;
 mod merge;
 mod output;
+mod parse;
 mod policy;
 mod push;
 mod push_more;

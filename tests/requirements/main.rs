@@ -8,8 +8,11 @@
     reason = "helpers of tests: a failed test is the message"
 )]
 
+mod invariants;
 mod malice;
 mod meaning;
+mod regressions;
+mod rows;
 mod table;
 mod total;
 

@@ -1,0 +1,48 @@
+//! Writes the fuzzer's first inputs to `fuzz/corpus`, from the lines of our own tests and pages. It needs nothing but
+//! the standard library: `rustc --edition 2024 fuzz/seeds.rs -o target/seeds && target/seeds` at the top.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+#[path = "../tests/oracle/generate.rs"]
+mod generate;
+#[path = "../tests/requirements/rows.rs"]
+mod rows;
+
+/// How many generated files there are among the seeds.
+const GENERATED: u64 = 200;
+
+fn main() -> io::Result<()> {
+    let corpus = Path::new("fuzz/corpus");
+    let write = |target: &str, name: String, content: &[u8]| {
+        let folder = corpus.join(target);
+        fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join(format!("seed-{name}")), content))
+    };
+    for (index, (row, input, ..)) in rows::ROWS.iter().enumerate() {
+        write("requirements", format!("row-{row}-{index}"), rows::filled(input).as_bytes())?;
+    }
+    for seed in 0..GENERATED {
+        write("requirements", format!("generated-{seed}"), &generate::file(seed))?;
+    }
+    for entry in fs::read_dir("tests/requirements/regressions")? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        write("requirements", name, &fs::read(&path)?)?;
+    }
+    let page = fs::read_to_string("docs/policy.md")?;
+    for (index, block) in page.split("```toml\n").skip(1).enumerate() {
+        write("policy", index.to_string(), block.split("```").next().unwrap_or_default().as_bytes())?;
+    }
+    let (id, zero) = ("0123456789abcdef0123456789abcdef01234567", "0".repeat(40));
+    let lines = [
+        format!("refs/heads/main {id} refs/heads/main {zero}\n"),
+        format!("(delete) {zero} refs/heads/x {id}\n"),
+        format!("HEAD~1 with spaces {id} refs/tags/v1 {id}\nrefs/heads/a {id} refs/heads/b {id}\n"),
+        format!("x {id}{id} refs/heads/x {id}\n"),
+    ];
+    for (index, line) in lines.iter().enumerate() {
+        write("push", index.to_string(), line.as_bytes())?;
+    }
+    Ok(())
+}
