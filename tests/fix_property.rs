@@ -13,7 +13,7 @@ use freeze_guard::policy::{Date, Gate, Origin, Policy};
 use freeze_guard::report::Report;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{Against, Question, Remark};
-use freeze_guard::source::{Entry, Id, Mode, Object, Paths, ReadError, RepoPath, Tree};
+use freeze_guard::source::{Conversion, Entry, Id, Mode, Object, Paths, ReadError, RepoPath, Tree};
 use proptest::prelude::*;
 
 /// Files in memory.
@@ -53,6 +53,7 @@ impl Files {
             policy: Rc::new(Policy::default()),
             origin: Origin::Default,
             gate: Gate::Open,
+            laxer: Vec::new(),
             approved: Vec::new(),
             work_tree: None,
             remark: Remark::Silent,
@@ -76,6 +77,10 @@ impl Tree for Files {
 
     fn blob(&self, path: &RepoPath, _: &Id) -> Result<Vec<u8>, ReadError> {
         self.0.get(path).cloned().ok_or_else(|| ReadError::Missing { what: path.to_string() })
+    }
+
+    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
+        Ok(vec![Vec::new(); paths.len()])
     }
 }
 
