@@ -13,7 +13,8 @@ use gix_attributes::{Search, StateRef};
 
 use super::objects::damaged;
 use crate::source::{
-    Attribute, Cause, Conversion, Entry, Mode, Object, ReadError, RepoPath, Tree, Unclear, attribute_files, printable,
+    Attribute, Cause, Conversion, Entry, MAX_ATTRIBUTES, Mode, Object, ReadError, RepoPath, Tree, Unclear,
+    attribute_files, printable,
 };
 
 /// git passes over longer lines since 2.39.1 and read them before.
@@ -65,7 +66,11 @@ fn read(tree: &dyn Tree, paths: &[RepoPath]) -> Result<BTreeMap<RepoPath, Source
 fn content(tree: &dyn Tree, path: &RepoPath, object: &Object) -> Result<Option<Result<Vec<u8>, Unclear>>, ReadError> {
     match object.mode {
         Mode::File | Mode::Executable => match tree.blob(path, &object.id) {
-            Ok(content) => Ok(Some(Ok(content))),
+            Ok(content) => {
+                let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
+                let fits = size <= MAX_ATTRIBUTES || !mentions(&content);
+                Ok(Some(if fits { Ok(content) } else { Err(Unclear::TooLarge(size)) }))
+            }
             Err(ReadError::TooLarge { size, .. }) => Ok(Some(Err(Unclear::TooLarge(size)))),
             Err(error) => Err(error),
         },
