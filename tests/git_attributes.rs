@@ -10,6 +10,10 @@ use git_support::{Scratch, git_at_least, path};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
+thread_local! {
+    static SCRATCH: Scratch = Scratch::new();
+}
+
 const PATHS: &[&str] =
     &["requirements.txt", "a/requirements.txt", "a/b/Requirements.TXT", "a/b/\u{e4} x.txt", "r.lock"];
 const PATTERNS: &[&str] = &[
@@ -180,6 +184,50 @@ fn agrees_with_check_attr() {
     let inputs = ((file(), file(), file()), any::<bool>());
     runner.run(&inputs, |input| (agrees.borrow_mut())(input)).unwrap();
     assert!(converted > 100, "only {converted} conversions: the inputs show nothing");
+}
+
+/// Patterns that make a matcher go back, on a path that almost fits, as often as may be.
+#[test]
+fn no_pattern_takes_long() {
+    let scratch = Scratch::new();
+    let deep = format!("{}requirements.txt", "a/".repeat(60));
+    let long = format!("{}.txt", "a".repeat(200));
+    let patterns = [
+        format!("{}b", "**/a/".repeat(6)),
+        format!("{}b", "*a".repeat(12)),
+        format!("/{}b", "**/*a/".repeat(4)),
+        format!("{}b/**", "**/a*".repeat(3)),
+        format!("{}b", "a**/".repeat(6)),
+    ];
+    for pattern in patterns {
+        scratch.write(".gitattributes", format!("{pattern} filter=x\n").repeat(2000));
+        let repository = scratch.open();
+        let start = std::time::Instant::now();
+        assert_eq!(ask(&*repository.work_tree().unwrap(), &[&deep, &long]), [[], []], "{pattern}");
+        assert!(start.elapsed().as_secs() < 5, "{pattern} took {:?}", start.elapsed());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    /// Whatever stands there, there is an answer.
+    #[test]
+    fn any_bytes_have_an_answer(
+        content in proptest::collection::vec(
+            prop_oneof![
+                Just(b" filter=x".to_vec()), Just(b"\n[attr]m".to_vec()), Just(b"\xef\xbb\xbf".to_vec()),
+                proptest::sample::select(b"\"\\0137xuU*?[]/!-=#m \t\r\n".as_slice()).prop_map(|byte| vec![byte]),
+                any::<u8>().prop_map(|byte| vec![byte]),
+            ],
+            0..40,
+        ),
+    ) {
+        SCRATCH.with(|scratch| {
+            scratch.write(".gitattributes", content.concat());
+            scratch.write("a/.gitattributes", content.concat());
+            ask(&*scratch.open().work_tree().unwrap(), PATHS);
+        });
+    }
 }
 
 /// (`assignment`, file, line) of what converts `requirements.txt`.

@@ -65,11 +65,11 @@ fn conversion_draft(paths: &Paths, path: &RepoPath, conversion: &Conversion) -> 
             let why = match unclear {
                 Unclear::TooLarge(size) => format!("has {size} bytes, and above {MAX_ATTRIBUTES} bytes it is not read"),
                 Unclear::Symlink => "is a symlink, which not every git follows".to_owned(),
-                Unclear::Line(line) => format!("has a line that not every git reads alike, line {line}"),
+                Unclear::Line(line) => format!("holds a pattern that cannot be decided in line {line}"),
             };
             (
                 format!("{attributes} {why}: whether a checkout of {shown} differs from what is judged is not known"),
-                format!("write {attributes} as a plain, small file"),
+                format!("write {attributes} as a small file with plain lines"),
                 Place::File(file.clone()),
             )
         }

@@ -65,7 +65,7 @@ pub enum Unclear {
     TooLarge(u64),
     /// It is a symlink, which some versions of git follow and others do not.
     Symlink,
-    /// Versions of git read this line (one-based) differently.
+    /// Versions of git read this line (one-based) differently, or it has too many stars to be matched in time.
     Line(usize),
 }
 
