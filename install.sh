@@ -1,42 +1,75 @@
 #!/bin/sh
-# Builds and installs `hook`, wires the hooks of a clone, and shows whether they are in force and how its pairs stand.
-# Usage: ./install.sh [REPO]    REPO: a clone; without it the one that you stand in, else the one this script lies in.
-set -eu
+# Builds and installs the program `hook` from this clone, wires the hooks of REPO, and shows whether they are in force and
+# the state of its pairs. Without REPO: the clone of the current directory, else this one.
+# Exit status: 0 wired, 1 not built, not wired or a guard not in force, 2 wrong arguments.
+set -u
 
-say() { printf '%s\n' "$*"; }
+say() { printf 'install.sh: %s\n' "$*"; }
+fail() {
+    say "$@" >&2
+    exit 1
+}
 
-if ! command -v cargo >/dev/null 2>&1; then
-	say 'install.sh: Rust is not installed; get it with your package manager or from https://rustup.rs, then run this again' >&2
-	exit 1
+if [ "$#" -gt 1 ]; then
+    printf 'usage: install.sh [REPO]\n' >&2
+    exit 2
 fi
-command -v git >/dev/null 2>&1 || { say 'install.sh: git is not installed' >&2; exit 1; }
-
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-if [ $# -gt 0 ]; then
-	repo=$1
-elif git rev-parse --git-dir >/dev/null 2>&1; then
-	repo=.
-else
-	repo=$here
-fi
-git -C "$repo" rev-parse --git-dir >/dev/null 2>&1 || { say "install.sh: $repo is no git repository" >&2; exit 1; }
-
-cargo install --locked --quiet --path "$here"
-
-root=${CARGO_INSTALL_ROOT:-${CARGO_HOME:-$HOME/.cargo}}
-hook=$root/bin/hook
-[ -x "$hook" ] || hook=$(command -v hook)
-say "installed: $("$hook" --version) as $hook"
-case :$PATH: in
-*":$root/bin:"*) ;;
-*) say "note: $root/bin is not on PATH; add it to type \`hook\`" ;;
+case ${1-} in
+-h | --help)
+    printf 'usage: install.sh [REPO]\n'
+    sed -n '2,4s/^# //p' "$0"
+    exit 0
+    ;;
+-*)
+    printf 'usage: install.sh [REPO]\n' >&2
+    exit 2
+    ;;
 esac
 
-# Each line of the next three is worth seeing, also where one of them finds something amiss.
-status=0
-"$hook" -C "$repo" install || status=$?
-"$hook" -C "$repo" status || [ "$status" -ne 0 ] || status=$?
-if git -C "$repo" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-	"$hook" -C "$repo" check || say "note: \`hook check\` shows this again once it is mended"
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P) || fail "cannot find the directory of $0"
+[ -f "$here/Cargo.toml" ] || fail "$here is not a clone of Freeze Guard: run install.sh where it was cloned to"
+command -v git >/dev/null || fail "git is missing: install it with your system's packages, then run this again"
+command -v cargo >/dev/null || fail "Rust is missing: get it from https://rustup.rs, then run this again in a new terminal"
+
+if [ "$#" -eq 1 ]; then
+    repo=$1
+elif [ "$(git rev-parse --is-inside-work-tree 2>/dev/null)" = true ]; then
+    repo=$PWD
+else
+    repo=$here
 fi
-exit "$status"
+[ -d "$repo" ] || fail "there is no directory $repo"
+git -C "$repo" rev-parse --git-dir >/dev/null 2>&1 || fail "$repo is not a git repository: name a clone, install.sh REPO"
+
+root=${CARGO_INSTALL_ROOT:-${CARGO_HOME:-${HOME:+$HOME/.cargo}}}
+case $root in
+'') fail "neither HOME nor CARGO_HOME is set, so there is no place to install to" ;;
+/*) ;;
+*) root=$PWD/$root ;;
+esac
+
+# From within the clone, so that neither cargo nor rustup takes settings from REPO.
+(cd -- "$here" && cargo install --locked --path "$here" --root "$root") || fail "the build failed; the reason stands above"
+hook=$root/bin/hook
+[ -x "$hook" ] || hook=$root/bin/hook.exe
+[ -x "$hook" ] || fail "cargo left no program in $root/bin"
+say "installed $hook"
+case :${PATH-}: in
+*":$root/bin:"*) ;;
+*) say "$root/bin is not on your PATH: the hooks work, but to type \`hook\` add it there" ;;
+esac
+
+"$hook" -C "$repo" install || fail "the hooks of $repo are not wired; the reason stands above"
+
+printf '\n'
+"$hook" -C "$repo" status
+in_force=$?
+
+printf '\n'
+if git -C "$repo" rev-parse --quiet --verify HEAD >/dev/null 2>&1; then
+    "$hook" -C "$repo" check --rev HEAD
+else
+    "$hook" -C "$repo" check
+fi
+
+[ "$in_force" -eq 0 ] || fail "not every guard is in force; the status above says which"

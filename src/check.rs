@@ -2,6 +2,8 @@
 
 mod steps;
 
+pub use steps::pairs;
+
 use crate::files::Cache;
 use crate::policy::Date;
 use crate::report::Report;
@@ -58,7 +60,8 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
         settled.findings.iter_mut().for_each(|finding| finding.message = format!("{name}: {}", finding.message));
     }
     let refused = settled.findings.iter().any(|finding| finding.level == Level::Error);
-    steps::remark(question, if refused { &[] } else { &pairs }, report);
-    report.add(&question.name, pairs.len(), settled.findings, settled.exempted);
+    steps::remark(question, if refused { &[] } else { &pairs }, judging, report);
+    let names = pairs.into_iter().map(|judged| (judged.pair.manifest, judged.pair.lock)).collect();
+    report.add(&question.name, names, settled.findings, settled.exempted);
     Ok(())
 }

@@ -4,7 +4,9 @@
 
 mod args;
 mod check;
+mod clones;
 mod explain;
+mod fix;
 mod install;
 mod output;
 mod parse;
@@ -57,6 +59,7 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Run(args) => run::run(&args, world),
         Verb::Install(args) => install::run(&args, world),
         Verb::Uninstall(args) => uninstall::run(&args, world),
+        Verb::Fix(args) => fix::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
         Verb::Parse(args) => parse::run(&args, world),

@@ -41,7 +41,8 @@ impl Cache {
     }
 }
 
-/// (mode, blob id) of the manifest, the lock and every file they include; `None` for what is absent.
+/// (mode, blob id) of the manifest, the lock and every file they include, and of a `.gitattributes` that converts one
+/// of them; `None` for what is absent.
 pub type Tuple = BTreeMap<RepoPath, Option<Object>>;
 
 /// A pair, read on one side.
@@ -68,7 +69,13 @@ impl PairFiles {
     /// The tuple of this side.
     pub fn tuple(&self) -> Tuple {
         let nodes = self.manifest.nodes.iter().chain(&self.lock.nodes);
-        nodes.map(|node| (node.path.clone(), node.object)).collect()
+        nodes
+            .flat_map(|node| {
+                let files = node.conversions.iter().map(|conversion| &conversion.file);
+                let files = files.map(|file| (file.path.clone(), Some(file.object)));
+                std::iter::once((node.path.clone(), node.object)).chain(files)
+            })
+            .collect()
     }
 
     /// Whether neither manifest nor lock is there.

@@ -8,11 +8,13 @@
 //! git -> scope -> files -> rules -> report        check is the spine that runs them
 //!        policy   requirements, locks
 //! wiring (the hooks of a clone)                   a wing; meets the spine only in the binary
+//! change (what a person asks to be written)       a wing that stands on the spine
 //! ```
 //!
 //! The library never prints and never reads the process environment by itself: environment, working directory, standard
 //! input and clock are parameters.
 
+pub mod change;
 pub mod check;
 pub mod files;
 pub mod finding;

@@ -84,9 +84,9 @@ pub struct Policy {
     pub push: Push,
     /// What CI asks of a pull request.
     pub ci: Ci,
-    /// How `hook lock` writes a lock.
+    /// What writes a lock.
     pub lock: LockCommand,
-    /// How `hook upgrade` works.
+    /// How dependencies are upgraded.
     pub upgrade: Upgrade,
     /// Where deployments are recorded.
     pub deploy: Deploy,

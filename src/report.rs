@@ -9,14 +9,15 @@ pub use text::{Style, body, plural, text};
 
 use crate::finding::{Finding, Place};
 use crate::rule::Level;
+use crate::source::RepoPath;
 
 /// What came of a judgement.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// What was judged, as people would call it.
     pub scope: Vec<String>,
-    /// How many pairs were judged.
-    pub pairs: usize,
+    /// The manifest and the lock of each pair that was judged.
+    pub pairs: Vec<(RepoPath, RepoPath)>,
     /// Sorted by path, line, rule; those without a file first.
     pub findings: Vec<Finding>,
     /// Findings that exemptions cover.
@@ -63,9 +64,9 @@ pub struct Counts {
 
 impl Report {
     /// Adds what one question came to.
-    pub fn add(&mut self, name: &str, pairs: usize, findings: Vec<Finding>, exempted: usize) {
+    pub fn add(&mut self, name: &str, pairs: Vec<(RepoPath, RepoPath)>, findings: Vec<Finding>, exempted: usize) {
         self.scope.push(name.to_owned());
-        self.pairs += pairs;
+        self.pairs.extend(pairs);
         self.exempted += exempted;
         self.findings.extend(findings);
     }

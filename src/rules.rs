@@ -12,13 +12,18 @@ mod include;
 mod invalid_line;
 mod lock_drift;
 mod lock_missing;
+mod policy_changed;
+mod remake;
 mod settle;
 mod unknown_base;
 mod unpinned;
 mod unused_exemption;
 
 pub use context::{Context, GateContext, WorkLock};
+pub use guarded_push::sandbox_branch;
+pub use remake::{Remake, remake};
 pub use settle::{Settled, Used, settle};
+pub use unpinned::{Loose, NoPin, loose_in_manifest};
 pub use unused_exemption::unused_exemptions;
 
 use crate::finding::{Finding, Place, Related};
@@ -70,11 +75,11 @@ fn run(rule: RuleId, context: &Context<'_>) -> Vec<Draft> {
         RuleId::AmbiguousLine => ambiguous_line::check(context),
         RuleId::Hash => hash::check(context),
         // Judged of a push as a whole, in `gate`.
-        RuleId::GuardedPush | RuleId::UnknownBase => Vec::new(),
+        RuleId::GuardedPush | RuleId::PolicyChanged | RuleId::UnknownBase => Vec::new(),
         // Judged of the whole run, in `unused_exemptions`.
         RuleId::UnusedExemption => Vec::new(),
-        // They need evidence that no occasion collects yet: the base's hashes and indexes, a label, two policies.
-        RuleId::IndexChanged | RuleId::PolicyChanged | RuleId::LabelMissing | RuleId::Undecided => Vec::new(),
+        // They need evidence that no occasion collects yet: the base's hashes and indexes, a label.
+        RuleId::IndexChanged | RuleId::LabelMissing | RuleId::Undecided => Vec::new(),
     }
 }
 
@@ -91,6 +96,7 @@ pub fn reading(file: &requirements::File) -> Vec<Finding> {
 /// Everything that the rules say of what stands between a change and a guarded ref.
 pub fn gate(context: &GateContext<'_>) -> Vec<Draft> {
     let mut drafts = guarded_push::check(context);
+    drafts.extend(policy_changed::check(context));
     drafts.extend(unknown_base::check(context));
     drafts
 }

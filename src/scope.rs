@@ -16,7 +16,7 @@ pub use push::{Push, push};
 pub use snapshot::{Which, range, snapshot};
 
 use crate::git::{Head, PushLineError, Repository};
-use crate::policy::{Broken, Gate, Origin, Pair, Policy};
+use crate::policy::{Broken, Gate, Laxer, Origin, Pair, Policy};
 use crate::source::{ReadError, RepoPath, Tree};
 
 /// A snapshot that several questions may share.
@@ -38,13 +38,38 @@ pub struct Question<'r> {
     pub origin: Origin,
     /// What stands between the change and where it goes.
     pub gate: Gate,
+    /// What the change makes laxer in the policy of the guarded ref.
+    pub laxer: Vec<Laxer>,
     /// What other remotes hold on the same branch; a pair that equals one of them is already approved.
     pub approved: Vec<Approved<'r>>,
-    /// The work tree, where a help line may look whether `git add` would mend it.
-    pub work_tree: Option<Snapshot<'r>>,
+    /// Whose work tree a help line may look into, whether `git add` would mend what is wrong. It is opened only then:
+    /// that costs a second look at the index.
+    pub work_tree: Option<&'r Repository>,
     /// A word for people when a governed pair changed and passed.
     pub remark: Remark,
 }
+
+impl<'r> Question<'r> {
+    /// A question alone, behind no gate, about which nothing more is to be said.
+    fn plain(name: String, after: Snapshot<'r>, against: Against<'r>, (policy, origin): Ruling) -> Self {
+        Self {
+            name,
+            among_others: false,
+            after,
+            against,
+            policy,
+            origin,
+            gate: Gate::Open,
+            laxer: Vec::new(),
+            approved: Vec::new(),
+            work_tree: None,
+            remark: Remark::Silent,
+        }
+    }
+}
+
+/// A policy, and where it was read.
+type Ruling = (Rc<Policy>, Origin);
 
 /// What a question compares with.
 pub enum Against<'r> {

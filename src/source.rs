@@ -3,11 +3,13 @@
 //!
 //! Paths are bytes, as in git. A [`RepoPath`] is always relative to the top of the tree and has no `.` or `..`.
 
+mod conversion;
 mod show;
 
 use std::fmt;
 use std::ops::Range;
 
+pub use conversion::{Attribute, Cause, Conversion, Unclear, attribute_files};
 pub use show::{Paths, shell_word};
 
 /// A path inside a tree: bytes, `/` between components, no empty, `.` or `..` component, never absolute.
@@ -215,6 +217,10 @@ pub trait Tree {
     /// The content of the blob `id`, which this tree holds at `path`; at most [`MAX_FILE`] bytes, larger is
     /// [`ReadError::TooLarge`].
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError>;
+
+    /// What the `.gitattributes` of this tree make git do to each of `paths` on its way into the work tree; an empty list
+    /// for what is checked out as it is.
+    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError>;
 }
 
 /// Files above this many bytes are refused unread (requirements-format limit: 16 MiB).

@@ -9,6 +9,7 @@ use std::fmt;
 
 mod apply;
 pub mod chain;
+mod clones;
 mod error;
 mod files;
 mod inspect;
@@ -19,6 +20,7 @@ mod shim;
 mod site;
 
 pub use apply::{Done, apply};
+pub use clones::Clones;
 pub use error::WiringError;
 pub use inspect::{Guard, State, inspect};
 pub use layout::Obstacle;

@@ -42,6 +42,24 @@ const TABLE: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    (
+        "change",
+        &[
+            "source",
+            "package",
+            "rule",
+            "finding",
+            "git",
+            "requirements",
+            "locks",
+            "policy",
+            "scope",
+            "files",
+            "rules",
+            "report",
+            "check",
+        ],
+    ),
     ("wiring", &["source", "git"]),
 ];
 
@@ -69,6 +87,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("Instant::now", BINARY),
     ("clap::", BINARY),
     ("gix::", &["git"]),
+    ("gix_attributes::", &["git"]),
 ];
 
 /// One source file.

@@ -1,6 +1,6 @@
 //! The documentation against the program: one section per rule with its default level, every key of the policy with its
 //! default, and every TOML example a policy that can be read.
-
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failed test is the message")]
 // `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
 #![cfg(test)]
 

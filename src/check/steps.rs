@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Judging;
 use crate::files::{self, Cache, Depth, Judged, PairFiles};
+use crate::git::Repository;
 use crate::policy::{Gate, short};
 use crate::report::{Remark as Said, Report};
 use crate::requirements;
@@ -13,7 +14,10 @@ use crate::scope::{Against, Question, Remark};
 use crate::source::{Mode, Object, ReadError, RepoPath, Tree, printable};
 
 /// The pairs that the question is about.
-pub(super) fn pairs(question: &Question<'_>, cache: &Cache) -> Result<Vec<Judged>, ReadError> {
+///
+/// # Errors
+/// What a snapshot cannot answer.
+pub fn pairs(question: &Question<'_>, cache: &Cache) -> Result<Vec<Judged>, ReadError> {
     let after = &*question.after;
     let depth = if question.gate == Gate::Open { Depth::Beside } else { Depth::Whole };
     match &question.against {
@@ -79,6 +83,7 @@ pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[Judged])
         gate: &question.gate,
         policy: &question.policy,
         changed: &changed,
+        laxer: &question.laxer,
         today: judging.today,
         paths: &judging.paths,
     })
@@ -90,21 +95,21 @@ pub(super) fn work_lock(
     judged: &Judged,
     cache: &Cache,
 ) -> Result<Option<Rc<requirements::File>>, ReadError> {
-    let Some(tree) = &question.work_tree else { return Ok(None) };
+    let Some(Ok(tree)) = question.work_tree.map(Repository::work_tree) else { return Ok(None) };
     let path = &judged.pair.lock;
     let staged = judged.after.lock.root().object;
     // A hint is not worth failing for: what cannot be read there is not offered.
     let found = tree.lookup(std::slice::from_ref(path)).unwrap_or_default().into_iter().next().flatten();
     match found {
         Some(object @ Object { mode: Mode::File | Mode::Executable, id }) if Some(object) != staged => {
-            Ok(cache.file(&**tree, path, &id).ok())
+            Ok(cache.file(&*tree, path, &id).ok())
         }
         _ => Ok(None),
     }
 }
 
 /// What people are told besides findings.
-pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], report: &mut Report) {
+pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], judging: &Judging, report: &mut Report) {
     if let Against::Broken(_, broken) = &question.against {
         let first = broken.mistakes.first().map_or_else(String::new, |mistake| {
             let place = &mistake.place;
@@ -123,14 +128,18 @@ pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], report: &mut Rep
     }
     if let Remark::OnGuardedBranch(name) = &question.remark {
         let branch = printable(short(name));
+        let sandbox = rules::sandbox_branch(judging.today);
         let from: Vec<_> = question.policy.push.from.iter().map(ToString::to_string).collect();
         report.say(Said::new(
             format!("{branch} takes dependency changes only from {} when it is pushed", from.join(", ")),
-            format!("move the commit there before the push: `git branch auto/NAME`, then `git push --atomic origin auto/NAME auto/NAME:{branch}`"),
+            format!(
+                "put it on a sandbox branch and push that: `git branch {sandbox} && git push --atomic origin {sandbox} \
+                 {sandbox}:{branch}`"
+            ),
         ));
     }
-    if let Gate::Allowed(target, rules_permit) = &question.gate
-        && let crate::policy::Permit::SameTip(holder) = rules_permit
+    if let Gate::Allowed(target, permit) = &question.gate
+        && let crate::policy::Permit::SameTip(holder) = permit
     {
         report.say(Said::new(
             format!("{} points at what is pushed to {}: accepted", printable(short(holder)), printable(target.short())),

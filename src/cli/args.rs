@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
     name = "hook",
     display_name = "freeze-guard",
     version,
-    about = "Keeps a Python project's dependencies frozen: a requirements file reaches a commit only\nwith the lock that matches it, and main only from an auto/* branch.",
+    about = "Keeps a Python project's dependencies frozen: a requirements file reaches a\ncommit only with the lock that matches it, and main only from an auto/* branch.",
     after_help = "Start:  hook install        wire this clone\n        hook check          judge what is staged\nEnd:    hook uninstall      give back what was there",
     max_term_width = 80,
     subcommand_required = true,
@@ -32,6 +32,8 @@ pub(crate) enum Verb {
     Install(InstallArgs),
     /// Judge the pairs of the index, the work tree, a revision or a range
     Check(CheckArgs),
+    /// Pin from the lock and bring mirrors in step with their manifests
+    Fix(FixArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
@@ -50,7 +52,12 @@ impl Verb {
         match self {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
-            Self::Install(_) | Self::Status(_) | Self::Explain(_) | Self::Uninstall(_) | Self::Run(_) => Format::Text,
+            Self::Install(_)
+            | Self::Fix(_)
+            | Self::Status(_)
+            | Self::Explain(_)
+            | Self::Uninstall(_)
+            | Self::Run(_) => Format::Text,
         }
     }
 }
@@ -87,6 +94,19 @@ pub(crate) struct CheckArgs {
     /// Show notes, and what was judged
     #[arg(short, long)]
     pub(crate) verbose: bool,
+    /// Only the pairs that these files belong to
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Works on the files on disk and stages nothing. Exits 1 when errors are left,\nor with --dry-run when there is something to change.\nExample: hook fix && git add requirements.txt requirements.lock"
+)]
+pub(crate) struct FixArgs {
+    /// Show what would be changed and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Only the pairs that these files belong to
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
@@ -141,7 +161,14 @@ pub(crate) struct UninstallArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exits 1 when a guard is not in force.\nExample: hook status")]
-pub(crate) struct StatusArgs {}
+pub(crate) struct StatusArgs {
+    /// Show every clone that was wired on this machine
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Drop clones that are gone from that list
+    #[arg(long, requires = "all")]
+    pub(crate) prune: bool,
+}
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook explain lock-drift")]

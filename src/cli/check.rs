@@ -1,5 +1,7 @@
 //! `hook check`: judges a snapshot or a range and writes the report to standard output.
 
+use std::ffi::OsString;
+
 use super::args::{CheckArgs, Format};
 use super::output::out;
 use super::terminal::{Stream, style};
@@ -10,7 +12,7 @@ use freeze_guard::git::Repository;
 use freeze_guard::policy::{self, FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, Policy};
 use freeze_guard::report::{Report, Verdict, json, plural, text};
 use freeze_guard::scope::{self, Question, ScopeError, Which};
-use freeze_guard::source::{RepoPath, printable};
+use freeze_guard::source::{Paths, RepoPath, printable};
 
 pub(crate) fn run(args: &CheckArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
@@ -21,6 +23,9 @@ pub(crate) fn run(args: &CheckArgs, world: &Surroundings) -> Result<Outcome, Fai
         Format::Text => {
             let style = style(&world.world, Stream::Out, &world.judging(&repo).paths, args.verbose);
             out(&text(&report, &style));
+            if args.verbose {
+                out(&judged(&report, &style.paths));
+            }
             out(&closing(&report, args));
         }
     }
@@ -39,13 +44,18 @@ fn questions<'r>(args: &CheckArgs, world: &Surroundings, repo: &'r Repository) -
         None if args.worktree => Which::WorkTree,
         None => Which::Staged,
     };
-    let mut paths = Vec::new();
-    for path in &args.paths {
-        let bytes = path.as_encoded_bytes();
-        paths.push(RepoPath::resolve(repo.prefix(), bytes).ok_or_else(|| outside(bytes))?);
-    }
+    let paths = paths(&args.paths, repo)?;
     let policy = args.policy.as_deref().map(|file| given_policy(world, file)).transpose()?;
     Ok(vec![scope::snapshot(repo, &which, paths, policy)?])
+}
+
+/// Paths as typed, from where the caller stands.
+pub(crate) fn paths(typed: &[OsString], repo: &Repository) -> Result<Vec<RepoPath>, Failure> {
+    let resolve = |path: &OsString| {
+        let bytes = path.as_encoded_bytes();
+        RepoPath::resolve(repo.prefix(), bytes).ok_or_else(|| outside(bytes))
+    };
+    typed.iter().map(resolve).collect()
 }
 
 fn outside(path: &[u8]) -> Failure {
@@ -68,6 +78,13 @@ fn given_policy(world: &Surroundings, file: &std::path::Path) -> Result<(Policy,
     Ok((policy, origin))
 }
 
+/// What was judged, one line per pair.
+fn judged(report: &Report, paths: &Paths) -> String {
+    let line =
+        |(manifest, lock): &(RepoPath, RepoPath)| format!("judged: {}, {}\n", paths.show(manifest), paths.show(lock));
+    report.pairs.iter().map(line).collect()
+}
+
 /// What a person who asked gets to hear when there is nothing wrong.
 fn closing(report: &Report, args: &CheckArgs) -> String {
     let scope = report.scope.last().cloned().unwrap_or_default();
@@ -79,7 +96,7 @@ fn closing(report: &Report, args: &CheckArgs) -> String {
         0 => String::new(),
         count => format!(", {} exempted", plural(count, "finding")),
     };
-    match report.pairs {
+    match report.pairs.len() {
         0 => format!("nothing to judge in {scope}: no governed pair there\n"),
         count => format!("in order: {} of {scope}{exempted}\n", plural(count, "pair")),
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::InstallArgs;
 use super::output::out;
 use super::world::Surroundings;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, clones};
 use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::Policy;
@@ -14,9 +14,7 @@ use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::Paths;
-use freeze_guard::wiring::{
-    Guard, Reach, Site, SiteError, Step, WiringError, apply, inspect, plan_install, probe,
-};
+use freeze_guard::wiring::{Guard, Reach, Site, SiteError, Step, WiringError, apply, inspect, plan_install, probe};
 
 /// More files than this are counted, not named.
 const NAMED: usize = 5;
@@ -42,7 +40,8 @@ pub(crate) fn binary() -> Result<PathBuf, Failure> {
 
 /// Where the hooks of `repo` live.
 pub(crate) fn site(repo: &Repository) -> Result<Site, Failure> {
-    let ask = |words: &[&OsStr]| repo.git().args(words).run().map(|output| output.stdout).map_err(|error| error.to_string());
+    let ask =
+        |words: &[&OsStr]| repo.git().args(words).run().map(|output| output.stdout).map_err(|error| error.to_string());
     Ok(Site::discover(&ask)?)
 }
 
@@ -66,6 +65,7 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     }
     let done = apply(plan)?;
     out(&listed(&done.steps, &done.notes, "nothing to do: everything was in place"));
+    clones::update(|list| list.add(repo.common_dir()));
     let mut reached = true;
     for guard in inspect(&site, &binary)? {
         if let Reach::NotReached { why } = reach(&repo, &site, &guard) {

@@ -174,7 +174,7 @@ fn table(file: &File, world: &Surroundings) -> String {
         out_text.push('\n');
     }
     let mut report = Report::default();
-    report.add("", 0, rules::reading(file), 0);
+    report.add("", Vec::new(), rules::reading(file), 0);
     report.finish();
     let findings = body(&report, &style(&world.world, Stream::Out, &Paths::default(), false));
     if !findings.is_empty() {

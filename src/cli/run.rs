@@ -43,12 +43,7 @@ fn judge_event(event: Event, args: &RunArgs, world: &Surroundings) -> Result<Out
     }
 }
 
-fn commit(
-    kind: CommitEvent,
-    event: Event,
-    args: &RunArgs,
-    world: &Surroundings,
-) -> Result<Outcome, Failure> {
+fn commit(kind: CommitEvent, event: Event, args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let theirs = run_other(event, args, None, world)?;
     let repo = world.repository()?;
     if is_skip(world) && scope::commit_may_skip(&repo) {

@@ -5,14 +5,18 @@ use super::args::StatusArgs;
 use super::install::{binary, reach, site, ungoverned};
 use super::output::out;
 use super::world::Surroundings;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, clones};
 use freeze_guard::git::Repository;
 use freeze_guard::policy::{Origin, Policy};
+use freeze_guard::report::plural;
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::{Paths, printable};
 use freeze_guard::wiring::{Guard, Reach, State, inspect};
 
-pub(crate) fn run(_: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    if args.all {
+        return clones::show_all(&binary()?, &world.world, args.prune);
+    }
     let repo = world.repository()?;
     let site = site(&repo)?;
     let binary = binary()?;
@@ -76,9 +80,10 @@ fn policy(repo: &Repository, paths: &Paths) -> Result<String, Failure> {
     let push = &question.policy.push;
     let pairs = scope::pairs(&*question.after, &question.policy)?.len();
     Ok(format!(
-        "policy: {origin}; {} takes dependency changes from {}; pairs: {pairs}\n{}",
+        "policy: {origin}; pushes to {} bring dependency changes only from {}; {}\n{}",
         list(&push.guard),
         list(&push.from),
+        plural(pairs, "pair"),
         ungoverned(&*question.after, &question.policy, paths)?
     ))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Cache, PairFiles};
 use crate::policy::{Pair, Policy};
 use crate::rule::{Level, RuleId};
-use crate::source::{Mode, Object, ReadError, RepoPath, Tree};
+use crate::source::{Mode, Object, ReadError, RepoPath, Tree, attribute_files};
 
 /// A pair to judge.
 #[derive(Clone, Debug)]
@@ -101,9 +101,12 @@ fn beside(parent: &dyn Tree, policy: &Policy, now: &BTreeSet<RepoPath>) -> Resul
 }
 
 /// Whether manifest and lock are the same in some parent and the manifest includes nothing: the usual case, settled
-/// without reading a lock. A lock that includes is refused anyway, unless the policy says otherwise.
+/// without reading a lock. A lock that includes is refused anyway, unless the policy says otherwise. Another
+/// `.gitattributes` beside or above them may convert them, which only a comparison tells.
 fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair, follow_locks: bool) -> Result<bool, ReadError> {
-    let paths = [pair.manifest.clone(), pair.lock.clone()];
+    let mut paths = vec![pair.manifest.clone(), pair.lock.clone()];
+    paths.extend(attribute_files(&pair.manifest));
+    paths.extend(attribute_files(&pair.lock));
     let now = after.lookup(&paths)?;
     for parent in parents {
         if parent.lookup(&paths)? == now {

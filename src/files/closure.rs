@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::Cache;
 use crate::requirements::{self, EntryKind, Include, IncludeKind, Located, located_in};
-use crate::source::{Mode, Object, ReadError, RepoPath, Span, Tree};
+use crate::source::{Conversion, Mode, Object, ReadError, RepoPath, Span, Tree};
 
 /// Included files of one root (requirements-format limits).
 const MAX_FILES: usize = 64;
@@ -36,6 +36,8 @@ pub struct Node {
     pub content: Content,
     /// Whether it is reached by `-c` alone, so that its entries constrain and do not install.
     pub constrains_only: bool,
+    /// What `.gitattributes` makes of it in a checkout.
+    pub conversions: Vec<Conversion>,
 }
 
 /// What a path holds.
@@ -104,7 +106,18 @@ impl Closure {
             Walk { tree, cache, seen: BTreeMap::new(), out: Self { nodes: Vec::new(), problems: Vec::new() } };
         let object = tree.lookup(std::slice::from_ref(root))?.into_iter().next().flatten();
         walk.visit(root, object, &mut Trail::default())?;
+        walk.out.ask_conversions(tree)?;
         Ok(walk.out)
+    }
+
+    fn ask_conversions(&mut self, tree: &dyn Tree) -> Result<(), ReadError> {
+        let is_file = |node: &&mut Node| matches!(node.content, Content::Read(_) | Content::TooLarge(_));
+        let files: Vec<&mut Node> = self.nodes.iter_mut().filter(is_file).collect();
+        let paths: Vec<RepoPath> = files.iter().map(|node| node.path.clone()).collect();
+        for (node, conversions) in files.into_iter().zip(tree.conversions(&paths)?) {
+            node.conversions = conversions;
+        }
+        Ok(())
     }
 
     /// The file itself.
@@ -177,7 +190,7 @@ impl Walk<'_> {
             Content::Absent | Content::NotAFile(_) | Content::TooLarge(_) => None,
         };
         let constrains_only = trail.constraint;
-        self.out.nodes.push(Node { path: path.clone(), object, content, constrains_only });
+        self.out.nodes.push(Node { path: path.clone(), object, content, constrains_only, conversions: Vec::new() });
         match read {
             Some(file) => self.follow_all(&file, trail),
             None => Ok(()),

@@ -6,11 +6,12 @@ use std::cell::OnceCell;
 use gix::index::entry::{Flags, Mode as IndexMode};
 use gix::index::{Entry as IndexEntry, State};
 
+use super::attributes;
 use super::binary::show_path;
 use super::open::is_absent;
 use super::repository::Repository;
 use super::tree::{EmptyTree, Walker, entry_path};
-use crate::source::{Entry, Id, Mode, Object, ReadError, RepoPath, Tree, printable};
+use crate::source::{Conversion, Entry, Id, Mode, Object, ReadError, RepoPath, Tree, printable};
 
 /// A snapshot of the index, which also knows what of it need not lie on disk.
 pub(super) trait Index: Tree {
@@ -130,6 +131,10 @@ impl Tree for DecodedIndex<'_> {
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError> {
         self.repository.objects()?.blob(path, id)
     }
+
+    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
+        attributes::conversions(self, paths, self.repository.layout().case)
+    }
 }
 
 impl Index for DecodedIndex<'_> {
@@ -203,6 +208,10 @@ impl Tree for ListedIndex<'_> {
 
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError> {
         self.repository.objects()?.blob(path, id)
+    }
+
+    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
+        attributes::conversions(self, paths, self.repository.layout().case)
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Layout {
     pub(super) ref_storage: RefStorage,
     /// `core.fileMode`: whether the executable bit on disk means anything.
     pub(super) file_mode: bool,
+    /// How `.gitattributes` compares paths.
+    pub(super) case: gix::glob::pattern::Case,
 }
 
 /// Who can read the refs.
@@ -134,6 +136,7 @@ impl Layout {
             hash: settings.hash,
             ref_storage: settings.ref_storage(world, &git_dir),
             file_mode: settings.file_mode,
+            case: settings.case,
             git_dir,
             common_dir,
             work_dir,

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gix::glob::pattern::Case;
+
 use super::World;
 use super::open::{OpenError, RefStorage, is_absent};
 use crate::source::{printable, printable_text};
@@ -15,6 +17,7 @@ pub(super) struct Settings {
     pub(super) bare: bool,
     pub(super) work_tree: Option<PathBuf>,
     pub(super) file_mode: bool,
+    pub(super) case: Case,
 }
 
 impl Settings {
@@ -47,6 +50,7 @@ impl Settings {
             bare: own("core.bare").is_some_and(|bare| !is_false(&bare)),
             work_tree,
             file_mode: value(&common, "core.filemode").is_none_or(|mode| !is_false(&mode)),
+            case: if is_set(&common, "core.ignorecase") { Case::Fold } else { Case::Sensitive },
         })
     }
 

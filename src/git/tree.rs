@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use gix::glob::pattern::Case;
 use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind;
 
+use super::attributes;
 use super::objects::{ObjectKind, Objects, damaged, from_oid};
-use crate::source::{Entry, Id, Mode, Object, ReadError, RepoPath, Tree, printable};
+use crate::source::{Conversion, Entry, Id, Mode, Object, ReadError, RepoPath, Tree, printable};
 
 /// The tree without entries.
 pub(super) struct EmptyTree;
@@ -25,17 +27,22 @@ impl Tree for EmptyTree {
     fn blob(&self, path: &RepoPath, _: &Id) -> Result<Vec<u8>, ReadError> {
         Err(ReadError::Missing { what: path.to_string() })
     }
+
+    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
+        Ok(vec![Vec::new(); paths.len()])
+    }
 }
 
 /// A commit's content.
 pub(super) struct CommitTree<'r> {
     walker: Walker<'r>,
     root: Id,
+    case: Case,
 }
 
 impl<'r> CommitTree<'r> {
-    pub(super) fn new(objects: &'r Objects, root: Id) -> Self {
-        Self { walker: Walker::new(objects), root }
+    pub(super) fn new(objects: &'r Objects, root: Id, case: Case) -> Self {
+        Self { walker: Walker::new(objects), root, case }
     }
 }
 
@@ -52,6 +59,10 @@ impl Tree for CommitTree<'_> {
 
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError> {
         self.walker.objects.blob(path, id)
+    }
+
+    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
+        attributes::conversions(self, paths, self.case)
     }
 }
 

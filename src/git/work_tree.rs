@@ -6,10 +6,11 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::PathBuf;
 
+use super::attributes;
 use super::index::{self, Index};
 use super::open::is_absent;
 use super::repository::Repository;
-use crate::source::{Entry, Id, MAX_FILE, Mode, Object, ReadError, RepoPath, Tree};
+use crate::source::{Conversion, Entry, Id, MAX_FILE, Mode, Object, ReadError, RepoPath, Tree};
 
 /// The files below the top of the work tree.
 pub(super) struct WorkTree<'r> {
@@ -125,6 +126,10 @@ impl Tree for WorkTree<'_> {
         } else {
             Err(missing())
         }
+    }
+
+    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
+        attributes::conversions(self, paths, self.repository.layout().case)
     }
 }
 

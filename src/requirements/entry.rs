@@ -27,6 +27,11 @@ impl File {
         self.source.text().get(comment.span.start..comment.span.end).unwrap_or_default()
     }
 
+    /// Whether its bytes are its text, a UTF-8 byte order mark apart: what may be edited in place.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.encoding, "utf-8" | "ascii") || (self.encoding == "latin-1" && self.source.text().is_ascii())
+    }
+
     /// Everything it asks to install, with its entry.
     pub fn requirements(&self) -> impl Iterator<Item = (&Entry, &Requirement)> {
         self.entries.iter().filter_map(|entry| match &entry.kind {

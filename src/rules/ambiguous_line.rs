@@ -1,17 +1,20 @@
 //! `ambiguous-line`: a line that pip, uv or the eye read differently; odd but harmless spellings are warnings.
 
+use std::collections::BTreeMap;
+
 use super::invalid_line::problems_of;
 use super::{Context, Draft};
 use crate::files::IncludeFault;
-use crate::finding::Place;
+use crate::finding::{Excerpt, Place, Related};
 use crate::requirements::{self, ProblemKind};
 use crate::rule::{Level, RuleId};
-use crate::source::Paths;
+use crate::source::{Cause, Conversion, MAX_FILE, Paths, Position, RepoPath, Unclear};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     let mut drafts: Vec<_> = context.files().flat_map(|file| of_file(file, context.paths)).collect();
     drafts.extend(requirements_under_constraints(context));
     drafts.extend(odd_name(context));
+    drafts.extend(converted(context));
     drafts
 }
 
@@ -38,6 +41,52 @@ fn requirements_under_constraints(context: &Context<'_>) -> Vec<Draft> {
             )
         })
         .collect()
+}
+
+/// Files whose checkout differs from the blob that is judged.
+fn converted(context: &Context<'_>) -> Vec<Draft> {
+    let nodes = context.after.manifest.nodes.iter().chain(&context.after.lock.nodes);
+    // What both include is said once.
+    let unique: BTreeMap<&RepoPath, &[Conversion]> = nodes.map(|node| (&node.path, &*node.conversions)).collect();
+    let all = unique.into_iter().flat_map(|(path, list)| list.iter().map(move |conversion| (path, conversion)));
+    all.map(|(path, conversion)| conversion_draft(context.paths, path, conversion)).collect()
+}
+
+fn conversion_draft(paths: &Paths, path: &RepoPath, conversion: &Conversion) -> Draft {
+    let file = &conversion.file.path;
+    let (shown, attributes) = (paths.show(path), paths.show(file));
+    let (message, change, place) = match &conversion.cause {
+        Cause::Attribute { attribute, assignment, line, text } => (
+            format!("{attributes} gives {shown} `{assignment}`: a checkout differs from what is committed and judged"),
+            format!("take {} off {shown} in line {line} of {attributes}", attribute.name()),
+            line_of(file, *line, text),
+        ),
+        Cause::Unclear(unclear) => {
+            let why = match unclear {
+                Unclear::TooLarge(size) => format!("has {size} bytes, and above {MAX_FILE} bytes it is not read"),
+                Unclear::Symlink => "is a symlink, which not every git follows".to_owned(),
+                Unclear::Line(line) => format!("has a line that not every git reads alike, line {line}"),
+            };
+            (
+                format!("{attributes} {why}: whether a checkout of {shown} differs from what is judged is not known"),
+                format!("write {attributes} as a plain, small file"),
+                Place::File(file.clone()),
+            )
+        }
+    };
+    let help = format!(
+        "`git check-attr --all -- {}` shows it; {change}, then `git add {}`",
+        paths.word(path),
+        paths.word(file)
+    );
+    let mut draft = Draft::new(RuleId::AmbiguousLine, Place::File(path.clone()), message, help);
+    draft.related.push(Related { place, label: "decided here".to_owned() });
+    draft
+}
+
+fn line_of(path: &RepoPath, line: usize, text: &str) -> Place {
+    let (start, end) = (Position { line, column: 1 }, Position { line, column: text.chars().count() + 1 });
+    Place::Line(Excerpt { path: path.clone(), start, end, line_text: text.to_owned() })
 }
 
 /// A manifest that only a file system without case would find under its usual name.

@@ -2,7 +2,7 @@
 
 use crate::files::{Closure, PairFiles};
 use crate::locks::{Contents, OptionLine, left_out};
-use crate::policy::{Date, Gate, Pair, Policy};
+use crate::policy::{Date, Gate, Laxer, Pair, Policy};
 use crate::requirements::{self, EntryKind};
 use crate::source::{Paths, RepoPath};
 
@@ -86,6 +86,8 @@ pub struct GateContext<'a> {
     pub policy: &'a Policy,
     /// Governed files that differ between the two sides.
     pub changed: &'a [RepoPath],
+    /// What the change makes laxer in the policy.
+    pub laxer: &'a [Laxer],
     /// The day, for the name of a new branch.
     pub today: Date,
     /// How paths are written.

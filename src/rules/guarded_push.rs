@@ -3,7 +3,7 @@
 
 use super::{Draft, GateContext};
 use crate::finding::Place;
-use crate::policy::{Closed, Gate, Target, Unfit, short};
+use crate::policy::{Closed, Date, Gate, Target, Unfit, short};
 use crate::rule::RuleId;
 use crate::source::{printable, shell_word};
 
@@ -50,14 +50,13 @@ fn closed_message(context: &GateContext<'_>, target: &Target, closed: &Closed) -
 }
 
 /// The exact command that brings the change there the right way.
-fn way(context: &GateContext<'_>, target: &Target, closed: &Closed) -> String {
+pub(super) fn way(context: &GateContext<'_>, target: &Target, closed: &Closed) -> String {
     let (remote, guard) = (remote(target), word(target.short()));
     let push = |branch: &str| format!("git push --atomic {remote} {branch} {branch}:{guard}");
     if let Some(holder) = closed.holders.first() {
         return format!("push it from the branch that holds it: `{}`", push(&word(short(holder))));
     }
-    let today = context.today;
-    let branch = format!("auto/dependency-upgrade-{:04}{:02}{:02}-001", today.year, today.month, today.day);
+    let branch = sandbox_branch(context.today);
     let allowed =
         context.policy.push.from.iter().any(|pattern| pattern.matches(format!("refs/heads/{branch}").as_bytes()));
     if !allowed {
@@ -69,6 +68,11 @@ fn way(context: &GateContext<'_>, target: &Target, closed: &Closed) -> String {
     }
     let start: String = closed.tip.chars().take(12).collect();
     format!("put it on a sandbox branch and push that: `git branch {branch} {start} && {}`", push(&branch))
+}
+
+/// The name that a sandbox branch of this day begins its count with.
+pub fn sandbox_branch(today: Date) -> String {
+    format!("auto/dependency-upgrade-{:04}{:02}{:02}-001", today.year, today.month, today.day)
 }
 
 /// The remote as a word of a command.

@@ -2,6 +2,7 @@
 //! everything itself.
 
 use super::invalid_line::mode_name;
+use super::remake::{self, Remake, remake};
 use super::{Context, Draft};
 use crate::files::{IncludeFault, IncludeProblem};
 use crate::finding::{Place, Related};
@@ -20,7 +21,12 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
                 RuleId::Include,
                 Place::of(&lock.source, entry.span),
                 format!("a lock must hold every pin itself; this one includes {target}"),
-                format!("write the pins of {target} into the lock instead; see `hook explain include`"),
+                match remake(context) {
+                    Remake::Mirror => format!("write the pins into the lock instead: {}", remake::line(context)),
+                    Remake::Command(_) => {
+                        format!("write the pins of {target} into the lock instead; see `hook explain include`")
+                    }
+                },
             ));
         }
     }

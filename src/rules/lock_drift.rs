@@ -2,7 +2,7 @@
 //! different, and points at both files.
 
 use super::context::{WorkLock, contents_of};
-use super::{Context, Draft, lock_missing};
+use super::{Context, Draft, remake};
 use crate::finding::{Place, Related};
 use crate::locks::{Contents, Detected, Drift, detect, mirror, satisfaction};
 use crate::policy::Kind;
@@ -29,7 +29,7 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     let related: Vec<_> = drift.iter().flat_map(marks).collect();
     let place = related.first().map_or(Place::File(context.pair.lock.clone()), |first| first.place.clone());
     let message = summary(context, &drift);
-    let mut draft = Draft::new(RuleId::LockDrift, place, message, help(context, &asked, &drift));
+    let mut draft = Draft::new(RuleId::LockDrift, place, message, help(context, &asked));
     draft.related = related;
     vec![draft]
 }
@@ -98,28 +98,11 @@ fn first_line(file: &SourceFile, span: Span) -> Span {
     Span::new(span.start, span.end.min(line.end))
 }
 
-fn help(context: &Context<'_>, asked: &Contents<'_>, drift: &[Drift<'_>]) -> String {
-    let (manifest, lock) = (context.paths.word(&context.pair.manifest), context.paths.word(&context.pair.lock));
+fn help(context: &Context<'_>, asked: &Contents<'_>) -> String {
     if let WorkLock::Differs(file) = context.work_lock
         && compare(context.pair.kind, file, asked, &contents_of(file)).is_empty()
     {
-        return format!("the lock in the work tree matches: `git add {lock}`");
+        return format!("the lock in the work tree matches: `git add {}`", context.paths.word(&context.pair.lock));
     }
-    let flat = context.after.manifest.nodes.len() == 1;
-    let command = lock_missing::make(context, &manifest, &lock);
-    if flat || !command.starts_with("`cp ") {
-        return format!("regenerate the lock: {command}");
-    }
-    let lines: Vec<_> = drift.iter().filter_map(wanted_line).collect();
-    let lines = if lines.is_empty() { "what the manifest and its includes hold".to_owned() } else { lines.join(", ") };
-    format!("write into {lock}: {lines}; then `git add {manifest} {lock}`")
-}
-
-fn wanted_line(drift: &Drift<'_>) -> Option<String> {
-    match drift {
-        Drift::Missing(asked) | Drift::Different { manifest: asked, .. } => {
-            Some(format!("`{}`", printable_text(&asked.entry.text)))
-        }
-        Drift::Extra(_) | Drift::OptionMissing(_) | Drift::OptionExtra(_) => None,
-    }
+    format!("bring the lock in step: {}", remake::line(context))
 }

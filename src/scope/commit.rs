@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::policies::{self, PolicyFiles};
 use super::{Against, Question, Remark, ScopeError, Snapshot};
 use crate::git::{Head, Repository};
-use crate::policy::{Gate, Policy};
+use crate::policy::Policy;
 
 /// Which hook asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,19 +51,8 @@ pub fn commit(repo: &Repository, event: CommitEvent) -> Result<Option<Question<'
         }
     };
     let remark = remark(&head, &policy);
-    let work_tree = repo.work_tree().ok().map(Rc::from);
-    Ok(Some(Question {
-        name: "the commit".to_owned(),
-        among_others: false,
-        after,
-        against,
-        policy: Rc::new(policy),
-        origin,
-        gate: Gate::Open,
-        approved: Vec::new(),
-        work_tree,
-        remark,
-    }))
+    let question = Question::plain("the commit".to_owned(), after, against, (Rc::new(policy), origin));
+    Ok(Some(Question { work_tree: Some(repo), remark, ..question }))
 }
 
 fn parents<'r>(repo: &'r Repository, head: &Head, event: CommitEvent) -> Result<Vec<Snapshot<'r>>, ScopeError> {

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::policies::{self, PolicyFiles};
-use super::{Against, Approved, Question, Remark, ScopeError, Snapshot, source};
+use super::{Against, Approved, Question, Ruling, ScopeError, Snapshot, source};
 use crate::git::{RefUpdate, Repository, parse_push, redact_url};
-use crate::policy::{Gate, OnCreate, Origin, Policy, Target, short};
-use crate::source::{Id, ReadError, printable};
+use crate::policy::{Gate, Laxer, OnCreate, Origin, Policy, Target, laxer, short};
+use crate::source::{Id, ReadError, Tree, printable};
 
 /// What git gives a pre-push hook.
 #[derive(Clone, Debug)]
@@ -51,8 +51,6 @@ enum Base<'r> {
     Unknown,
 }
 
-type Ruling = (Rc<Policy>, Origin);
-
 struct Asker<'r, 'p> {
     repo: &'r Repository,
     push: &'p Push<'p>,
@@ -71,18 +69,8 @@ impl<'r> Asker<'r, '_> {
         if !applies || !policy.push.guard.iter().any(|pattern| pattern.matches(&update.remote_ref)) {
             return Ok(None);
         }
-        let mut question = Question {
-            name: self.name(update),
-            among_others: false,
-            after: Rc::from(self.repo.empty()),
-            against: Against::Parents(Vec::new()),
-            policy,
-            origin,
-            gate: Gate::Open,
-            approved: Vec::new(),
-            work_tree: None,
-            remark: Remark::Silent,
-        };
+        let (after, against) = (Rc::from(self.repo.empty()), Against::Parents(Vec::new()));
+        let mut question = Question::plain(self.name(update), after, against, (policy, origin));
         let target = self.target(update);
         if update.local_id.is_zero() {
             question.gate = Gate::Deletion(target);
@@ -103,6 +91,7 @@ impl<'r> Asker<'r, '_> {
         };
         question.gate = source::gate(self.repo, &question.policy.push, update, target)?;
         question.after = Rc::from(self.repo.commit_tree(&commit)?);
+        question.laxer = laxer_than(&question.policy, before.first().map(|base| &**base), &*question.after)?;
         question.against = Against::Parents(before);
         question.approved = self.approved(update)?;
         Ok(Some(question))
@@ -172,7 +161,7 @@ impl<'r> Asker<'r, '_> {
     }
 
     /// The policy of a tree; `None` where it cannot be read, so that the defaults decide.
-    fn policy_of(&mut self, tree: &dyn crate::source::Tree) -> Result<Option<Ruling>, ScopeError> {
+    fn policy_of(&mut self, tree: &dyn Tree) -> Result<Option<Ruling>, ScopeError> {
         let files = PolicyFiles::of(tree)?;
         let key = [files.freeze_guard.map(|object| object.id), files.pyproject.map(|object| object.id)];
         if let Some(known) = self.policies.get(&key) {
@@ -209,6 +198,23 @@ impl<'r> Asker<'r, '_> {
         let remote = printable(&redact_url(self.push.remote));
         format!("{} -> {remote} {}", printable(short(&update.local_ref)), printable(short(&update.remote_ref)))
     }
+}
+
+/// What `after` makes laxer than `policy`, which `base` holds; nothing where their policy files are the same.
+fn laxer_than(policy: &Policy, base: Option<&dyn Tree>, after: &dyn Tree) -> Result<Vec<Laxer>, ScopeError> {
+    let Some(base) = base else { return Ok(Vec::new()) };
+    if PolicyFiles::of(base)? == PolicyFiles::of(after)? {
+        return Ok(Vec::new());
+    }
+    Ok(match policies::read(after)? {
+        Ok((next, _)) => laxer(policy, &next),
+        // Where it cannot be read the defaults decide, whatever it said before.
+        Err(_) => vec![Laxer {
+            key: "the policy".to_owned(),
+            before: "readable".to_owned(),
+            after: "cannot be read".to_owned(),
+        }],
+    })
 }
 
 fn defaults() -> Ruling {

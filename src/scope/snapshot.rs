@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Against, Question, Remark, ScopeError, Snapshot, policies};
+use super::{Against, Question, ScopeError, Snapshot, policies};
 use crate::git::{Head, Repository};
-use crate::policy::{Gate, Origin, Policy};
+use crate::policy::{Origin, Policy};
 use crate::source::{Id, RepoPath};
 
 /// The longest range that is judged commit by commit.
@@ -56,10 +56,11 @@ pub fn snapshot<'r>(
         Which::Revision(_) => Against::Everything(None),
     };
     let work_tree = match which {
-        Which::Staged => repo.work_tree().ok().map(Rc::from),
+        Which::Staged => Some(repo),
         Which::WorkTree | Which::Revision(_) => None,
     };
-    Ok(plain(name, after, against, policy, origin, work_tree))
+    let question = Question::plain(name, after, against, (Rc::new(policy), origin));
+    Ok(Question { work_tree, ..question })
 }
 
 /// The tree of HEAD; `None` while there is no commit.
@@ -100,28 +101,7 @@ fn one_commit<'r>(repo: &'r Repository, id: &Id) -> Result<Question<'r>, ScopeEr
         Ok((policy, origin)) => (policy, origin, Against::Parents(parents)),
         Err(broken) => (Policy::default(), Origin::Default, Against::Broken(parents, broken)),
     };
-    let question = plain(format!("commit {}", id.short()), after, against, policy, origin, None);
+    let name = format!("commit {}", id.short());
+    let question = Question::plain(name, after, against, (Rc::new(policy), origin));
     Ok(Question { among_others: true, ..question })
-}
-
-fn plain<'r>(
-    name: String,
-    after: Snapshot<'r>,
-    against: Against<'r>,
-    policy: Policy,
-    origin: Origin,
-    work_tree: Option<Snapshot<'r>>,
-) -> Question<'r> {
-    Question {
-        name,
-        among_others: false,
-        after,
-        against,
-        policy: Rc::new(policy),
-        origin,
-        gate: Gate::Open,
-        approved: Vec::new(),
-        work_tree,
-        remark: Remark::Silent,
-    }
 }

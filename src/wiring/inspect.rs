@@ -64,7 +64,14 @@ pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
     };
     let guard = |event: Event| -> Result<Guard, WiringError> {
         let path = site.hooks_dir.join(event.name());
-        let slot = Slot::look(&site.hooks_dir, event)?;
+        let slot = match Slot::look(&site.hooks_dir, event) {
+            // Not an error to a reader: it is the answer.
+            Err(error @ WiringError::NotADirectory { .. }) => {
+                let state = State::Unreachable { why: error.to_string() };
+                return Ok(Guard { event, path, state, chained: None });
+            }
+            slot => slot?,
+        };
         let state = match &nothing_runs {
             Some(why) => State::Unreachable { why: why.clone() },
             None => state(&slot, binary),

@@ -21,9 +21,14 @@ const CASES: &[Case] = &[
     Case { rule: "lock-drift", arrange: |repo| repo.stage(R, NEW), mends: true },
     Case { rule: "lock-drift", arrange: |repo| repo.stage(L, NEW), mends: true },
     Case { rule: "lock-drift", arrange: drift_with_the_lock_in_the_work_tree, mends: true },
-    Case { rule: "lock-drift", arrange: drift_of_a_shared_file, mends: false },
+    Case { rule: "lock-drift", arrange: drift_of_a_shared_file, mends: true },
     Case { rule: "unpinned", arrange: |repo| repo.stage_pair("flask>=3\n"), mends: false },
-    Case { rule: "unpinned", arrange: |repo| repo.stage(R, "flask\nrequests==2.32.3\n"), mends: false },
+    Case { rule: "unpinned", arrange: |repo| repo.stage(R, "flask\nrequests==2.32.3\n"), mends: true },
+    Case { rule: "unpinned", arrange: |repo| repo.stage(R, "flask>=3,<4 # web\nrequests==2.32.3"), mends: true },
+    Case { rule: "unpinned", arrange: unpinned_in_a_shared_file, mends: true },
+    Case { rule: "unpinned", arrange: |repo| repo.stage(R, "flask>=4\nrequests==2.32.3\n"), mends: false },
+    Case { rule: "lock-drift", arrange: drift_of_a_lock_with_a_header, mends: true },
+    Case { rule: "lock-drift", arrange: drift_of_utf16, mends: true },
     Case {
         rule: "unpinned",
         arrange: |repo| repo.stage_pair("flask @ git+https://github.com/pallets/flask@main\n"),
@@ -42,7 +47,9 @@ const CASES: &[Case] = &[
     Case { rule: "include", arrange: |repo| repo.stage(R, "-r requirements.txt\n"), mends: false },
     Case { rule: "include", arrange: |repo| repo.stage(R, "-r ../outside.txt\n"), mends: false },
     Case { rule: "include", arrange: |repo| repo.stage(R, "-r https://example.com/base.txt\n"), mends: false },
+    Case { rule: "include", arrange: a_lock_that_includes, mends: true },
     Case { rule: "duplicate", arrange: |repo| repo.stage_pair("flask==3.0.3\nflask==3.0.2\n"), mends: false },
+    Case { rule: "ambiguous-line", arrange: filtered, mends: false },
     Case { rule: "unused-exemption", arrange: unused_exemption, mends: false },
 ];
 
@@ -54,6 +61,33 @@ fn drift_with_the_lock_in_the_work_tree(repo: &Repo<'_>) {
 fn drift_of_a_shared_file(repo: &Repo<'_>) {
     repo.stage("deps.txt", NEW);
     repo.stage(R, "-r deps.txt\n");
+}
+
+fn filtered(repo: &Repo<'_>) {
+    repo.stage("a b/.gitattributes", "requirements.* filter=x\n");
+    repo.stage("a b/requirements.txt", OLD);
+    repo.stage("a b/requirements.lock", OLD);
+}
+
+fn unpinned_in_a_shared_file(repo: &Repo<'_>) {
+    repo.stage("deps.txt", "flask\n");
+    repo.stage(R, "-r deps.txt\nrequests==2.32.3\n");
+}
+
+fn drift_of_a_lock_with_a_header(repo: &Repo<'_>) {
+    repo.stage(L, format!("# ours\n\n{OLD}"));
+    repo.stage(R, NEW);
+}
+
+/// What `hook fix` does not edit: copied as it is.
+fn drift_of_utf16(repo: &Repo<'_>) {
+    let wide: Vec<u8> = [0xfeff].into_iter().chain(NEW.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    repo.stage(R, wide);
+}
+
+fn a_lock_that_includes(repo: &Repo<'_>) {
+    repo.stage("deps.txt", OLD);
+    repo.stage_pair("-r deps.txt\n");
 }
 
 fn unused_exemption(repo: &Repo<'_>) {

@@ -6,8 +6,10 @@
 // `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
 #![cfg(test)]
 
+mod attributes;
 mod bad_input;
 mod commit;
+mod fix;
 mod help;
 mod includes;
 mod layouts;

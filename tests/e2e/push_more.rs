@@ -228,6 +228,35 @@ fn the_guarded_branch_holds_the_policy() {
     assert_eq!(origin.id("main"), before);
 }
 
+/// A laxer policy is governed as a dependency is: only an allowed source brings it, so that no two pushes in a row do
+/// what one may not. One that only tightens is free, and one that nobody can read is no way around.
+#[test]
+fn a_laxer_policy_needs_an_allowed_source() {
+    let policy = "freeze-guard.toml";
+    for (text, key) in [
+        ("[push]\nguard = [\"other\"]\n", "push.guard"),
+        ("[rules]\nlock-drift = \"warning\"\n", "lock-drift"),
+        ("exclude = [\"requirements.txt\"]\n", "exclude"),
+        ("nonsense\n", "cannot be read"),
+    ] {
+        let world = World::new();
+        let (repo, origin) = world.project_with_origin();
+        repo.stage(policy, text);
+        repo.land("laxer");
+        let before = origin.id("main");
+        repo.git(&["push", "-q", "origin", "main"]).refused().error("policy-changed").says(key).says("git push");
+        assert_eq!(origin.id("main"), before, "{key}");
+        repo.git(&["branch", "auto/policy"]).passes();
+        repo.git(&["push", "-q", "origin", "auto/policy:main"]).passes().no_findings();
+    }
+    let world = World::new();
+    let (repo, origin) = world.project_with_origin();
+    repo.stage(policy, "allow-skip = false\n[push]\nguard = [\"main\", \"master\", \"release/*\"]\n");
+    repo.land("tighter");
+    repo.git(&["push", "-q", "origin", "main"]).passes().no_findings();
+    assert_eq!(origin.id("main"), repo.id("main"));
+}
+
 /// `refs/remotes/<remote>/auto/*` is a source only where the policy says so.
 #[test]
 fn remote_sources() {
@@ -236,7 +265,7 @@ fn remote_sources() {
         let (repo, _origin) = world.project_with_origin();
         repo.stage("freeze-guard.toml", policy);
         repo.land("policy");
-        repo.git(&["push", "-q", "origin", "main"]).passes();
+        repo.git(&["push", "-q", "--no-verify", "origin", "main"]).passes();
         repo.branch_with_pair("auto/x", NEW);
         repo.git(&["push", "-q", "origin", "auto/x"]).passes();
         repo.git(&["checkout", "-q", "main"]).passes();

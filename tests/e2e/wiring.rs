@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::layouts::copy_binary;
 use crate::run::script;
-use crate::world::{L, NEW, R, Repo, Run, World};
+use crate::world::{BINARY, L, NEW, R, Repo, Run, World};
 
 const EVENTS: [&str; 4] = ["pre-commit", "pre-merge-commit", "pre-push", "pre-applypatch"];
 
@@ -218,7 +218,7 @@ fn s56_without_the_binary() {
     let (repo, origin) = orphan(&world);
     repo.stage_code("two");
     for args in [&["commit", "-q", "-m", "code"][..], &["push", "-q", "origin", "main:feat"]] {
-        let run = repo.git(args).exits(1).says("install").says("FREEZE_GUARD=0").says(".git/hooks");
+        let run = repo.git(args).exits(1).says("install").says("FREEZE_GUARD=0").says("hooks/");
         // The promise is a second; a machine that runs every test at once gets some more.
         assert!(run.took < Duration::from_secs(5), "{run}");
     }
@@ -228,6 +228,28 @@ fn s56_without_the_binary() {
         assert_eq!(run.stderr_text().lines().count(), 1, "{run}");
     }
     assert_eq!(origin.id("feat"), repo.id("main"));
+}
+
+/// The line that unwires by hand does so, typed as it stands, and gives a foreign hook its place back.
+#[test]
+fn s56_unwiring_by_hand() {
+    for foreign in [false, true] {
+        let world = World::new();
+        let (repo, _origin) = world.project_with_origin();
+        repo.hook(&["uninstall"]).passes();
+        if foreign {
+            script(&hooks(&repo).join("pre-commit"), "#!/bin/sh\necho foreign >&2\n");
+        }
+        repo.hook(&["install"]).passes();
+        let shim = fs::read_to_string(hooks(&repo).join("pre-commit")).unwrap();
+        fs::write(hooks(&repo).join("pre-commit"), shim.replace(BINARY, "/nowhere/hook")).unwrap();
+        repo.stage_code("two");
+        let refusal = repo.commit("two").exits(1).stderr_text();
+        let line = refusal.lines().find_map(|line| line.split_once("unwire it:")).unwrap().1.trim();
+        Run::of(world.command("sh", &repo.top).args(["-c", line]), b"").passes();
+        let run = repo.commit("two").passes();
+        assert_eq!(run.stderr_text().contains("foreign"), foreign, "{run}");
+    }
 }
 
 /// Without its binary, the shim takes a `hook` on the search path that proves to be ours, and no other.
@@ -302,4 +324,23 @@ fn s55_a_hooks_path_elsewhere() {
         run.says("core.hooksPath");
         repo.hook(&["status"]).exits(1);
     }
+}
+
+/// The user's list of clones: install adds, status shows and drops what is gone, uninstall takes away; a broken list
+/// stops nothing.
+#[test]
+fn the_list_of_clones() {
+    let world = World::new();
+    let (one, two) = (world.repo("one"), world.repo("two"));
+    one.hook(&["status", "--all"]).passes().says("no clone");
+    one.hook(&["install"]).passes();
+    two.hook(&["install"]).passes();
+    one.hook(&["status", "--all"]).passes().says("one").says("two").says("in force");
+    std::fs::remove_file(two.path(".git/hooks/pre-push")).unwrap();
+    one.hook(&["status", "--all"]).exits(1).says("not in force");
+    std::fs::remove_dir_all(&two.top).unwrap();
+    one.hook(&["status", "--all"]).exits(1).says("gone");
+    one.hook(&["status", "--all", "--prune"]).passes().says("dropped");
+    one.hook(&["uninstall"]).passes();
+    one.hook(&["status", "--all"]).passes().says("no clone");
 }

@@ -1,5 +1,5 @@
 //! The policy through its public face: files, keys, pairs, and what is laxer.
-
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failed test is the message")]
 // `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
 #![cfg(test)]
 

@@ -1,0 +1,26 @@
+//! The wing that changes things: what a person asks for by name, never a hook. It proposes first, shows, then writes.
+//!
+//! [`propose`] answers with edits and judges them before anything is written; [`write`](write()) puts them in place, all
+//! or none; [`listing`] shows them.
+
+mod fix;
+mod listing;
+mod overlay;
+mod write;
+
+pub use fix::{Proposal, Unfixed, propose};
+pub use listing::listing;
+pub use write::{WriteError, write};
+
+use crate::source::RepoPath;
+
+/// A file before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Where it stands.
+    pub path: RepoPath,
+    /// Its bytes now; `None` where there is no file.
+    pub before: Option<Vec<u8>>,
+    /// Its bytes then.
+    pub after: Vec<u8>,
+}

@@ -1,0 +1,172 @@
+//! A scratch clone in a scrubbed world: no configuration but its own, a stand-in for the program that logs how it is
+//! called, and a picture of a directory to compare before and after.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use freeze_guard::wiring::{self, Done, Guard, Site, WiringError};
+
+pub(crate) struct World {
+    _root: tempfile::TempDir,
+    pub(crate) home: PathBuf,
+    pub(crate) repo: PathBuf,
+    /// The stand-in for the program.
+    pub(crate) binary: PathBuf,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::named(OsStr::new("repo"), OsStr::new("bin"))
+    }
+
+    /// With these names for the directories of the clone and of the program.
+    pub(crate) fn named(repo: &OsStr, bin: &OsStr) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let base = root.path().canonicalize().unwrap();
+        let world =
+            Self { home: base.join("home"), repo: base.join(repo), binary: base.join(bin).join("hook"), _root: root };
+        fs::create_dir(&world.home).unwrap();
+        fs::create_dir(&world.repo).unwrap();
+        fs::create_dir(world.binary.parent().unwrap()).unwrap();
+        world.write_program(LOGGER);
+        world.ok(&["init", "-q", "-b", "main", "."]);
+        for (name, value) in [("user.name", "A"), ("user.email", "a@example.com"), ("commit.gpgSign", "false")] {
+            world.ok(&["config", name, value]);
+        }
+        world
+    }
+
+    pub(crate) fn write_program(&self, text: &str) {
+        script(&self.binary, text);
+    }
+
+    /// Where the stand-in logs its calls.
+    pub(crate) fn log(&self) -> String {
+        let log = self.binary.parent().unwrap().join("log");
+        let text = fs::read(&log).unwrap_or_default();
+        fs::remove_file(&log).ok();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    pub(crate) fn git(&self) -> Command {
+        self.git_in(&self.repo)
+    }
+
+    pub(crate) fn git_in(&self, directory: &Path) -> Command {
+        let mut command = Command::new("git");
+        command.current_dir(directory).env_clear().env("HOME", &self.home).env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("PATH", std::env::var_os("PATH").unwrap());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.git().args(arguments).output().unwrap()
+    }
+
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "git {arguments:?}: {}", said(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    pub(crate) fn commit(&self) -> Output {
+        self.run(&["commit", "-q", "--allow-empty", "-m", "x"])
+    }
+
+    pub(crate) fn site(&self) -> Site {
+        self.site_in(&self.repo)
+    }
+
+    pub(crate) fn site_in(&self, directory: &Path) -> Site {
+        Site::discover(&|arguments: &[&OsStr]| {
+            let output = self.git_in(directory).args(arguments).output().map_err(|error| error.to_string())?;
+            if output.status.success() { Ok(output.stdout) } else { Err(said(&output)) }
+        })
+        .unwrap()
+    }
+
+    pub(crate) fn install(&self) -> Result<Done, WiringError> {
+        wiring::apply(wiring::plan_install(&self.site(), &self.binary)?)
+    }
+
+    pub(crate) fn uninstall(&self) -> Result<Done, WiringError> {
+        wiring::apply(wiring::plan_uninstall(&self.site())?)
+    }
+
+    pub(crate) fn guards(&self) -> Vec<Guard> {
+        wiring::inspect(&self.site(), &self.binary).unwrap()
+    }
+
+    pub(crate) fn guard(&self, event: wiring::Event) -> Guard {
+        self.guards().into_iter().find(|guard| guard.event == event).unwrap()
+    }
+
+    pub(crate) fn hooks(&self) -> PathBuf {
+        self.repo.join(".git/hooks")
+    }
+
+    pub(crate) fn hook(&self, name: &str) -> PathBuf {
+        self.hooks().join(name)
+    }
+
+    pub(crate) fn picture(&self) -> Picture {
+        picture(&self.hooks())
+    }
+}
+
+/// Logs its arguments, one per line; for `--version` proves to be ours.
+const LOGGER: &str = "#!/bin/sh\n[ \"${1-}\" = --version ] && { echo freeze-guard 9; exit; }\n\
+    for argument; do printf '%s\\n' \"$argument\" >>\"${0%/*}/log\"; done\n";
+
+pub(crate) fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// An executable file.
+pub(crate) fn script(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    set_mode(path, 0o755);
+}
+
+pub(crate) fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+pub(crate) fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+pub(crate) fn bytes(raw: &[u8]) -> OsString {
+    OsString::from_vec(raw.to_vec())
+}
+
+/// Each name in a directory with what it is: kind, mode, content or target.
+pub(crate) type Picture = BTreeMap<Vec<u8>, (char, u32, Vec<u8>)>;
+
+pub(crate) fn picture(directory: &Path) -> Picture {
+    let mut found = Picture::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let metadata = fs::symlink_metadata(&path).unwrap();
+        let what = match () {
+            () if metadata.is_symlink() => ('l', fs::read_link(&path).unwrap().into_os_string().into_vec()),
+            () if metadata.is_dir() => ('d', Vec::new()),
+            () => ('f', fs::read(&path).unwrap()),
+        };
+        let name = path.file_name().unwrap().as_bytes().to_vec();
+        found.insert(name, (what.0, metadata.permissions().mode(), what.1));
+    }
+    found
+}
+
+/// This test program as a command that runs the one ignored test `name`, for what needs a process of its own.
+pub(crate) fn again(name: &str) -> Vec<OsString> {
+    let mut line = vec![std::env::current_exe().unwrap().into_os_string()];
+    line.extend([name, "--exact", "--ignored", "--nocapture", "--quiet"].map(OsString::from));
+    line
+}
