@@ -40,6 +40,8 @@ pub struct Question<'r> {
     pub gate: Gate,
     /// What the change makes laxer in the policy of the guarded ref.
     pub laxer: Vec<Laxer>,
+    /// The first mistake of the policy that the guarded ref would hold, where it cannot be read.
+    pub unreadable: Option<String>,
     /// What other remotes hold on the same branch; a pair that equals one of them is already approved.
     pub approved: Vec<Approved<'r>>,
     /// Whose work tree a help line may look into, whether `git add` would mend what is wrong. It is opened only then:
@@ -51,7 +53,7 @@ pub struct Question<'r> {
 
 impl<'r> Question<'r> {
     /// A question alone, behind no gate, about which nothing more is to be said.
-    fn plain(name: String, after: Snapshot<'r>, against: Against<'r>, (policy, origin): Ruling) -> Self {
+    pub fn plain(name: String, after: Snapshot<'r>, against: Against<'r>, (policy, origin): Ruling) -> Self {
         Self {
             name,
             among_others: false,
@@ -61,6 +63,7 @@ impl<'r> Question<'r> {
             origin,
             gate: Gate::Open,
             laxer: Vec::new(),
+            unreadable: None,
             approved: Vec::new(),
             work_tree: None,
             remark: Remark::Silent,
@@ -69,7 +72,7 @@ impl<'r> Question<'r> {
 }
 
 /// A policy, and where it was read.
-type Ruling = (Rc<Policy>, Origin);
+pub type Ruling = (Rc<Policy>, Origin);
 
 /// What a question compares with.
 pub enum Against<'r> {
@@ -96,8 +99,13 @@ pub struct Approved<'r> {
 pub enum Remark {
     /// None.
     Silent,
-    /// The commit stands on this guarded branch (full name) and will have to be pushed from an allowed one.
-    OnGuardedBranch(Vec<u8>),
+    /// The commit stands on a guarded branch and will have to be pushed from an allowed one.
+    OnGuardedBranch {
+        /// Its full name.
+        name: Vec<u8>,
+        /// Branches, local and remote, that have a sandbox branch's kind of name (full names).
+        taken: Vec<Vec<u8>>,
+    },
 }
 
 /// Why there is no question.
@@ -153,4 +161,14 @@ pub fn commit_may_skip(repo: &Repository) -> bool {
 /// Whether every policy that decides over a push lets it skip the guard.
 pub fn push_may_skip(questions: &Result<Vec<Question<'_>>, ScopeError>) -> bool {
     questions.as_ref().map_or(true, |questions| questions.iter().all(|question| question.policy.allow_skip))
+}
+
+/// The full names of refs under `auto/`, local and remote-tracking: what a new sandbox branch must not be called.
+pub(crate) fn taken_names(repo: &Repository) -> Result<Vec<Vec<u8>>, ReadError> {
+    let mut names = Vec::new();
+    for prefix in [&b"refs/heads/"[..], b"refs/remotes/"] {
+        let found = repo.references(prefix)?.into_iter().map(|(name, _)| name);
+        names.extend(found.filter(|name| name.windows(5).any(|five| five == b"auto/")));
+    }
+    Ok(names)
 }

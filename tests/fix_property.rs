@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use freeze_guard::change::{Edit, propose};
 use freeze_guard::check::{Judging, check};
-use freeze_guard::policy::{Date, Gate, Origin, Policy};
+use freeze_guard::policy::{Date, Origin, Policy};
 use freeze_guard::report::Report;
 use freeze_guard::rule::{Level, RuleId};
-use freeze_guard::scope::{Against, Question, Remark};
-use freeze_guard::source::{Entry, Id, Mode, Object, Paths, ReadError, RepoPath, Tree};
+use freeze_guard::scope::{Against, Question};
+use freeze_guard::source::{Conversion, Entry, Id, Mode, Object, Paths, ReadError, RepoPath, Tree};
 use proptest::prelude::*;
 
 /// Files in memory.
@@ -45,18 +45,8 @@ impl Files {
     }
 
     fn question(&self) -> Question<'static> {
-        Question {
-            name: "the work tree".to_owned(),
-            among_others: false,
-            after: Rc::new(self.clone()),
-            against: Against::Everything(None),
-            policy: Rc::new(Policy::default()),
-            origin: Origin::Default,
-            gate: Gate::Open,
-            approved: Vec::new(),
-            work_tree: None,
-            remark: Remark::Silent,
-        }
+        let ruling = (Rc::new(Policy::default()), Origin::Default);
+        Question::plain("the work tree".to_owned(), Rc::new(self.clone()), Against::Everything(None), ruling)
     }
 
     fn text(&self, path: &str) -> Option<String> {
@@ -76,6 +66,10 @@ impl Tree for Files {
 
     fn blob(&self, path: &RepoPath, _: &Id) -> Result<Vec<u8>, ReadError> {
         self.0.get(path).cloned().ok_or_else(|| ReadError::Missing { what: path.to_string() })
+    }
+
+    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
+        Ok(vec![Vec::new(); paths.len()])
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[Judged])
         policy: &question.policy,
         changed: &changed,
         laxer: &question.laxer,
+        unreadable: question.unreadable.as_deref(),
         today: judging.today,
         paths: &judging.paths,
     })
@@ -126,9 +127,9 @@ pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], judging: &Judgin
     if pairs.is_empty() {
         return;
     }
-    if let Remark::OnGuardedBranch(name) = &question.remark {
+    if let Remark::OnGuardedBranch { name, taken } = &question.remark {
         let branch = printable(short(name));
-        let sandbox = rules::sandbox_branch(judging.today);
+        let sandbox = rules::sandbox_branch(judging.today, taken);
         let from: Vec<_> = question.policy.push.from.iter().map(ToString::to_string).collect();
         report.say(Said::new(
             format!("{branch} takes dependency changes only from {} when it is pushed", from.join(", ")),

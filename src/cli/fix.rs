@@ -55,8 +55,8 @@ fn closing(report: &Report, edits: &[Edit], args: &FixArgs, paths: &Paths) -> St
     let words: Vec<_> = edits.iter().map(|edit| paths.word(&edit.path)).collect();
     let mut text = match (edits.is_empty(), args.dry_run) {
         (true, _) if errors > 0 => "nothing was changed\n".to_owned(),
-        (true, _) if report.pairs == 0 => "nothing to fix: no governed pair in the work tree\n".to_owned(),
-        (true, _) => format!("nothing to fix: {} of the work tree in order\n", plural(report.pairs, "pair")),
+        (true, _) if report.pairs.is_empty() => "nothing to fix: no governed pair in the work tree\n".to_owned(),
+        (true, _) => format!("nothing to fix: {} of the work tree in order\n", plural(report.pairs.len(), "pair")),
         (false, true) => format!("would change {files}; nothing was written\n"),
         (false, false) => format!("changed {files}; nothing is staged yet: `git add {}`\n", words.join(" ")),
     };

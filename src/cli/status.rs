@@ -11,7 +11,7 @@ use freeze_guard::policy::{Origin, Policy};
 use freeze_guard::report::plural;
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::{Paths, printable};
-use freeze_guard::wiring::{Guard, Reach, State, inspect};
+use freeze_guard::wiring::{Guard, Reach, State, inspect, plan_install};
 
 pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     if args.all {
@@ -36,7 +36,11 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
     }
     text.push_str(&policy(&repo, &world.judging(&repo).paths)?);
     if !in_force {
-        text.push_str("not every guard is in force\n = help: wire this clone: `hook install`\n");
+        let (why, help) = match plan_install(&site, &binary) {
+            Ok(_) => (String::new(), "wire this clone: `hook install`".to_owned()),
+            Err(error) => (format!(": {error}"), error.help()),
+        };
+        text.push_str(&format!("not every guard is in force{why}\n = help: {help}\n"));
     }
     let guarded = default_branch_guarded(&repo)?;
     if let Some(branch) = &guarded {

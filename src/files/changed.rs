@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{Cache, PairFiles};
 use crate::policy::{Pair, Policy};
-use crate::rule::{Level, RuleId};
 use crate::source::{Mode, Object, ReadError, RepoPath, Tree, attribute_files};
 
 /// A pair to judge.
@@ -65,24 +64,24 @@ pub fn changed(
     for parent in parents {
         let then = match depth {
             Depth::Whole => present(*parent, policy)?,
+            Depth::Beside if policy.pairs.has_distant_locks() => present(*parent, policy)?,
             Depth::Beside => beside(*parent, policy, &now)?,
         };
         add_gone(&mut pairs, policy.pairs.pairs(&then));
     }
-    let follow_locks = policy.levels.level(RuleId::Include) != Some(Level::Error);
     let mut found = Vec::new();
     for pair in pairs {
-        if !surely_same(after, parents, &pair, follow_locks)? {
+        if !surely_same(after, parents, &pair)? {
             found.extend(compare(after, parents, pair, cache)?);
         }
     }
     Ok(found)
 }
 
-/// A pair that only the parent has counts, unless another pair holds its manifest now.
+/// A pair that only the parent has counts, unless its files have their place in another pair now.
 fn add_gone(pairs: &mut Vec<Pair>, then: Vec<Pair>) {
     for pair in then {
-        let holds = |now: &Pair| now.manifest == pair.manifest || now.lock == pair.manifest;
+        let holds = |now: &Pair| [&now.manifest, &now.lock].contains(&&pair.manifest) || now.manifest == pair.lock;
         if !pairs.iter().any(holds) {
             pairs.push(pair);
         }
@@ -100,19 +99,23 @@ fn beside(parent: &dyn Tree, policy: &Policy, now: &BTreeSet<RepoPath>) -> Resul
     Ok(paths.into_iter().zip(found).filter(|(_, object)| object.is_some()).map(|(path, _)| path).collect())
 }
 
-/// Whether manifest and lock are the same in some parent and the manifest includes nothing: the usual case, settled
-/// without reading a lock. A lock that includes is refused anyway, unless the policy says otherwise. Another
-/// `.gitattributes` beside or above them may convert them, which only a comparison tells.
-fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair, follow_locks: bool) -> Result<bool, ReadError> {
+/// Whether manifest and lock are the same in some parent and neither includes anything: the usual case, settled without
+/// reading a line. Another `.gitattributes` beside or above them may convert them, which only a comparison tells.
+fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair) -> Result<bool, ReadError> {
     let mut paths = vec![pair.manifest.clone(), pair.lock.clone()];
     paths.extend(attribute_files(&pair.manifest));
     paths.extend(attribute_files(&pair.lock));
     let now = after.lookup(&paths)?;
     for parent in parents {
-        if parent.lookup(&paths)? == now {
-            let manifest = may_include(after, &pair.manifest, now.first().copied().flatten())?;
-            return Ok(!(manifest || follow_locks && may_include(after, &pair.lock, now.get(1).copied().flatten())?));
+        if parent.lookup(&paths)? != now {
+            continue;
         }
+        for (path, object) in paths.iter().zip(now).take(2) {
+            if may_include(after, path, object)? {
+                return Ok(false);
+            }
+        }
+        return Ok(true);
     }
     Ok(false)
 }
@@ -128,15 +131,16 @@ fn may_include(tree: &dyn Tree, path: &RepoPath, object: Option<Object>) -> Resu
     }
 }
 
+/// An option is a word that begins with a dash. What spells `-r` or `-c` in other ways, with quotes, a continuation or
+/// another encoding, is taken for one, too.
 fn looks_including(bytes: &[u8]) -> bool {
-    // A declared or marked encoding may spell the option in other bytes.
-    if bytes.contains(&0) || bytes.starts_with(b"#") && coded(bytes) || bytes.iter().take(3).any(|byte| *byte >= 0x80) {
+    if bytes.contains(&0) || coded(bytes) || bytes.iter().take(3).any(|byte| *byte >= 0x80) {
         return true;
     }
-    let dashes = bytes.windows(2).enumerate().filter(|(_, two)| *two == b"-r" || *two == b"-c");
-    dashes.into_iter().any(|(at, _)| {
+    bytes.windows(2).enumerate().any(|(at, two)| {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        before.is_none_or(|before| !before.is_ascii_alphanumeric())
+        let starts = before.is_none_or(|before| !before.is_ascii_alphanumeric());
+        starts && matches!(two, [b'-', b'r' | b'c' | b'\'' | b'"' | b'\\'])
     })
 }
 

@@ -58,8 +58,10 @@ pub struct Closed {
     pub why: Unfit,
     /// Allowed local branches that point exactly at what is pushed (full names).
     pub holders: Vec<Vec<u8>>,
-    /// The branch on the remote that a new sandbox branch would be made from: what is pushed, as a full id.
+    /// What a new sandbox branch would begin at: what is pushed, as a full id.
     pub tip: String,
+    /// Refs that have a sandbox branch's kind of name (full names).
+    pub taken: Vec<Vec<u8>>,
 }
 
 /// What an unfit source is.

@@ -112,6 +112,16 @@ impl PairRules {
         paths
     }
 
+    /// Whether a lock may stand elsewhere than [`Self::companions`] looks: where a pattern fills its path.
+    pub fn has_distant_locks(&self) -> bool {
+        match &self.rules {
+            Rules::Default => false,
+            Rules::Listed(listed) => {
+                listed.rules.iter().any(|rule| !matches!(rule.lock, Lock::Named(_) | Lock::Derived(_)))
+            }
+        }
+    }
+
     /// Whether `exclude` leaves this manifest alone.
     pub(super) fn excluded(&self, path: &[u8]) -> bool {
         self.exclude.iter().any(|glob| glob.matches(path))

@@ -86,6 +86,8 @@ pub struct GateContext<'a> {
     pub policy: &'a Policy,
     /// Governed files that differ between the two sides.
     pub changed: &'a [RepoPath],
+    /// The first mistake of the policy that would stand there, where it cannot be read.
+    pub unreadable: Option<&'a str>,
     /// What the change makes laxer in the policy.
     pub laxer: &'a [Laxer],
     /// The day, for the name of a new branch.

@@ -56,7 +56,7 @@ pub(super) fn way(context: &GateContext<'_>, target: &Target, closed: &Closed) -
     if let Some(holder) = closed.holders.first() {
         return format!("push it from the branch that holds it: `{}`", push(&word(short(holder))));
     }
-    let branch = sandbox_branch(context.today);
+    let branch = sandbox_branch(context.today, &closed.taken);
     let allowed =
         context.policy.push.from.iter().any(|pattern| pattern.matches(format!("refs/heads/{branch}").as_bytes()));
     if !allowed {
@@ -70,9 +70,13 @@ pub(super) fn way(context: &GateContext<'_>, target: &Target, closed: &Closed) -
     format!("put it on a sandbox branch and push that: `git branch {branch} {start} && {}`", push(&branch))
 }
 
-/// The name that a sandbox branch of this day begins its count with.
-pub fn sandbox_branch(today: Date) -> String {
-    format!("auto/dependency-upgrade-{:04}{:02}{:02}-001", today.year, today.month, today.day)
+/// The first sandbox branch of this day that none of `taken` (full ref names) is called.
+pub fn sandbox_branch(today: Date, taken: &[Vec<u8>]) -> String {
+    let name = |number: u32| {
+        format!("auto/dependency-upgrade-{:04}{:02}{:02}-{number:03}", today.year, today.month, today.day)
+    };
+    let free = |name: &String| !taken.iter().any(|other| other.ends_with(name.as_bytes()));
+    (1..=taken.len() as u32 + 1).map(name).find(free).unwrap_or_else(|| name(1))
 }
 
 /// The remote as a word of a command.

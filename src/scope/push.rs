@@ -31,7 +31,8 @@ pub fn push<'r>(repo: &'r Repository, push: &Push<'_>) -> Result<Vec<Question<'r
     let updates = parse_push(push.stdin)?;
     let remotes = repo.remotes();
     let known = remotes.iter().any(|name| name == push.remote);
-    let mut asker = Asker { repo, push, known, others: remotes, policies: HashMap::new() };
+    let (same, others) = remotes.into_iter().partition(|name| leads_to(repo, name, push.url));
+    let mut asker = Asker { repo, push, known, others, same, policies: HashMap::new() };
     let mut questions = Vec::new();
     for update in &updates {
         questions.extend(asker.question(update)?);
@@ -40,6 +41,24 @@ pub fn push<'r>(repo: &'r Repository, push: &Push<'_>) -> Result<Vec<Question<'r
         questions.iter_mut().for_each(|question| question.among_others = true);
     }
     Ok(questions)
+}
+
+/// Whether the configured remote `name` fetches from or pushes to `url`, or to this very repository, which can approve
+/// nothing that it pushes itself.
+fn leads_to(repo: &Repository, name: &[u8], url: &[u8]) -> bool {
+    let urls = repo.remote_urls(name);
+    let mut all = urls.fetch.iter().chain(&urls.push);
+    all.any(|one| one == url || same_place(repo, one, url) || same_place(repo, one, b"."))
+}
+
+/// Whether two URLs are paths to one directory, as git reads them from the top of the work tree.
+fn same_place(repo: &Repository, left: &[u8], right: &[u8]) -> bool {
+    let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
+    let real = |url: &[u8]| {
+        let path = std::str::from_utf8(url.strip_prefix(b"file://").unwrap_or(url)).ok()?;
+        base.join(path).canonicalize().ok()
+    };
+    real(left).is_some_and(|left| real(right) == Some(left))
 }
 
 /// What a guarded ref holds now.
@@ -57,6 +76,8 @@ struct Asker<'r, 'p> {
     /// Whether `$1` is a configured remote and not a URL: only then there are remote-tracking refs.
     known: bool,
     others: Vec<Vec<u8>>,
+    /// Configured remotes that lead to the URL of this push.
+    same: Vec<Vec<u8>>,
     /// By the blobs that hold them: a push may update thousands of refs.
     policies: HashMap<[Option<Id>; 2], Option<Ruling>>,
 }
@@ -65,7 +86,7 @@ impl<'r> Asker<'r, '_> {
     fn question(&mut self, update: &RefUpdate) -> Result<Option<Question<'r>>, ScopeError> {
         let base = self.base(update)?;
         let (policy, origin) = self.ruling(update, &base)?;
-        let applies = policy.push.remotes.iter().any(|remote| remote.matches(self.push.remote, self.push.url));
+        let applies = self.covered(&policy);
         if !applies || !policy.push.guard.iter().any(|pattern| pattern.matches(&update.remote_ref)) {
             return Ok(None);
         }
@@ -91,10 +112,24 @@ impl<'r> Asker<'r, '_> {
         };
         question.gate = source::gate(self.repo, &question.policy.push, update, target)?;
         question.after = Rc::from(self.repo.commit_tree(&commit)?);
+        // One that main holds already may be repaired from an allowed source, and passed over by one.
+        let kept = match before.first() {
+            Some(base) => PolicyFiles::of(&**base)? == PolicyFiles::of(&*question.after)?,
+            None => false,
+        };
+        if !kept || matches!(question.gate, Gate::Closed(..)) {
+            question.unreadable = unreadable_policy(&*question.after)?;
+        }
         question.laxer = laxer_than(&question.policy, before.first().map(|base| &**base), &*question.after)?;
         question.against = Against::Parents(before);
         question.approved = self.approved(update)?;
         Ok(Some(question))
+    }
+
+    /// Whether the policy covers the remote, by any name that leads to the same URL.
+    fn covered(&self, policy: &Policy) -> bool {
+        let names = [self.push.remote].into_iter().chain(self.same.iter().map(Vec::as_slice));
+        names.into_iter().any(|name| policy.push.remotes.iter().any(|remote| remote.matches(name, self.push.url)))
     }
 
     fn kind(&self, id: &Id) -> Result<&'static str, ScopeError> {
@@ -151,8 +186,9 @@ impl<'r> Asker<'r, '_> {
                 return Ok(self.policy_of(&*tree)?.unwrap_or_else(defaults));
             }
         }
+        // What is pushed decides only over the first branch of all, which nobody could guard before.
         match self.repo.peel_to_commit(&update.local_id) {
-            Ok(Some(commit)) if !update.local_id.is_zero() => {
+            Ok(Some(commit)) if matches!(base, Base::New) && !update.local_id.is_zero() => {
                 let tree = self.repo.commit_tree(&commit)?;
                 Ok(self.policy_of(&*tree)?.unwrap_or_else(defaults))
             }
@@ -174,7 +210,7 @@ impl<'r> Asker<'r, '_> {
 
     fn approved(&self, update: &RefUpdate) -> Result<Vec<Approved<'r>>, ScopeError> {
         let mut approved = Vec::new();
-        for remote in self.others.iter().filter(|remote| *remote != self.push.remote) {
+        for remote in &self.others {
             if let Some(id) = self.tracked(remote, short(&update.remote_ref))? {
                 let name = format!("{}/{}", printable(remote), printable(short(&update.remote_ref)));
                 // An approval that cannot be read is no approval, and no reason to refuse either.
@@ -200,6 +236,15 @@ impl<'r> Asker<'r, '_> {
     }
 }
 
+/// The first mistake of a policy that nobody could judge by.
+fn unreadable_policy(after: &dyn Tree) -> Result<Option<String>, ScopeError> {
+    let Err(broken) = policies::read(after)? else { return Ok(None) };
+    let first = broken.mistakes.first();
+    Ok(Some(first.map_or_else(String::new, |mistake| {
+        format!("{}:{}: {}", mistake.place.path, mistake.place.start.line, mistake.message)
+    })))
+}
+
 /// What `after` makes laxer than `policy`, which `base` holds; nothing where their policy files are the same.
 fn laxer_than(policy: &Policy, base: Option<&dyn Tree>, after: &dyn Tree) -> Result<Vec<Laxer>, ScopeError> {
     let Some(base) = base else { return Ok(Vec::new()) };
@@ -208,12 +253,8 @@ fn laxer_than(policy: &Policy, base: Option<&dyn Tree>, after: &dyn Tree) -> Res
     }
     Ok(match policies::read(after)? {
         Ok((next, _)) => laxer(policy, &next),
-        // Where it cannot be read the defaults decide, whatever it said before.
-        Err(_) => vec![Laxer {
-            key: "the policy".to_owned(),
-            before: "readable".to_owned(),
-            after: "cannot be read".to_owned(),
-        }],
+        // It is refused as such, whoever brings it.
+        Err(_) => Vec::new(),
     })
 }
 

@@ -26,7 +26,10 @@ pub(super) fn gate(
         }
         Some(why) => {
             let holders = source.holders(b"refs/heads/")?;
-            Ok(Gate::Closed(target, Closed { why, holders, tip: update.local_id.to_string() }))
+            Ok(Gate::Closed(
+                target,
+                Closed { why, holders, tip: update.local_id.to_string(), taken: super::taken_names(repo)? },
+            ))
         }
     }
 }

@@ -237,7 +237,6 @@ fn a_laxer_policy_needs_an_allowed_source() {
         ("[push]\nguard = [\"other\"]\n", "push.guard"),
         ("[rules]\nlock-drift = \"warning\"\n", "lock-drift"),
         ("exclude = [\"requirements.txt\"]\n", "exclude"),
-        ("nonsense\n", "cannot be read"),
     ] {
         let world = World::new();
         let (repo, origin) = world.project_with_origin();
@@ -249,6 +248,16 @@ fn a_laxer_policy_needs_an_allowed_source() {
         repo.git(&["branch", "auto/policy"]).passes();
         repo.git(&["push", "-q", "origin", "auto/policy:main"]).passes().no_findings();
     }
+    let world = World::new();
+    let (repo, origin) = world.project_with_origin();
+    repo.stage(policy, "nonsense\n");
+    repo.land("unreadable");
+    repo.git(&["branch", "auto/policy"]).passes();
+    let before = origin.id("main");
+    for source in ["main", "auto/policy:main"] {
+        repo.git(&["push", "-q", "origin", source]).refused().error("policy-changed").says("freeze-guard.toml:1");
+    }
+    assert_eq!(origin.id("main"), before);
     let world = World::new();
     let (repo, origin) = world.project_with_origin();
     repo.stage(policy, "allow-skip = false\n[push]\nguard = [\"main\", \"master\", \"release/*\"]\n");
