@@ -1,9 +1,9 @@
-//! Writes the fuzzer's first inputs to `fuzz/corpus`, from the lines of our own tests and pages. It needs nothing but
-//! the standard library: `rustc --edition 2024 fuzz/seeds.rs -o target/seeds && target/seeds` at the top.
+//! Writes the fuzzer's first inputs, from the lines of our own tests and pages, one folder for each target. It needs
+//! nothing but the standard library: `rustc --edition 2024 -o target/seeds fuzz/seeds.rs && target/seeds fuzz/corpus`.
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 
 #[path = "../tests/oracle/generate.rs"]
 mod generate;
@@ -14,7 +14,9 @@ mod rows;
 const GENERATED: u64 = 200;
 
 fn main() -> io::Result<()> {
-    let corpus = Path::new("fuzz/corpus");
+    let Some(corpus) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        return Err(io::Error::other("name the folder to write to, and run at the top of the checkout"));
+    };
     let write = |target: &str, name: String, content: &[u8]| {
         let folder = corpus.join(target);
         fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join(format!("seed-{name}")), content))

@@ -9,7 +9,7 @@ mod show;
 use std::fmt;
 use std::ops::Range;
 
-pub use conversion::{Attribute, Cause, Conversion, Unclear, attribute_files};
+pub use conversion::{Attribute, Cause, Conversion, MAX_ATTRIBUTES, Unclear, attribute_files};
 pub use show::{Paths, shell_word};
 
 /// A path inside a tree: bytes, `/` between components, no empty, `.` or `..` component, never absolute.

@@ -5,9 +5,14 @@
 
 mod git_support;
 
-use freeze_guard::source::{Attribute, Cause, Conversion, MAX_FILE, RepoPath, Tree, Unclear};
+use freeze_guard::source::{Attribute, Cause, Conversion, MAX_ATTRIBUTES, MAX_FILE, RepoPath, Tree, Unclear};
 use git_support::{Scratch, git_at_least, path};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+thread_local! {
+    static SCRATCH: Scratch = Scratch::new();
+}
 
 const PATHS: &[&str] =
     &["requirements.txt", "a/requirements.txt", "a/b/Requirements.TXT", "a/b/\u{e4} x.txt", "r.lock"];
@@ -158,18 +163,70 @@ fn by_us(scratch: &Scratch) -> Vec<(String, &'static str)> {
     found
 }
 
+#[test]
+fn agrees_with_check_attr() {
+    let [sensitive, folding] = [Scratch::new(), Scratch::new()];
+    sensitive.git(&["config", "core.ignorecase", "false"]);
+    folding.git(&["config", "core.ignorecase", "true"]);
+    let config = ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
+    let mut converted = 0;
+    let agrees = |(files, ignore_case): ((String, String, String), bool)| {
+        let scratch = if ignore_case { &folding } else { &sensitive };
+        let at = [".gitattributes", "a/.gitattributes", "a/b/.gitattributes"];
+        stage(scratch, &[(at[0], &files.0), (at[1], &files.1), (at[2], &files.2)]);
+        let by_git = by_git(scratch);
+        converted += by_git.len();
+        prop_assert_eq!(by_us(scratch), by_git);
+        Ok(())
+    };
+    let agrees = std::cell::RefCell::new(agrees);
+    let mut runner = TestRunner::new(config);
+    let inputs = ((file(), file(), file()), any::<bool>());
+    runner.run(&inputs, |input| (agrees.borrow_mut())(input)).unwrap();
+    assert!(converted > 100, "only {converted} conversions: the inputs show nothing");
+}
+
+/// Patterns that make a matcher go back, on a path that almost fits, as often as may be.
+#[test]
+fn no_pattern_takes_long() {
+    let scratch = Scratch::new();
+    let deep = format!("{}requirements.txt", "a/".repeat(60));
+    let long = format!("{}.txt", "a".repeat(200));
+    let patterns = [
+        format!("{}b", "**/a/".repeat(6)),
+        format!("{}b", "*a".repeat(12)),
+        format!("/{}b", "**/*a/".repeat(4)),
+        format!("{}b/**", "**/a*".repeat(3)),
+        format!("{}b", "a**/".repeat(6)),
+    ];
+    for pattern in patterns {
+        scratch.write(".gitattributes", format!("{pattern} filter=x\n").repeat(2000));
+        let repository = scratch.open();
+        let start = std::time::Instant::now();
+        assert_eq!(ask(&*repository.work_tree().unwrap(), &[&deep, &long]), [[], []], "{pattern}");
+        assert!(start.elapsed().as_secs() < 5, "{pattern} took {:?}", start.elapsed());
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    /// Whatever stands there, there is an answer.
     #[test]
-    fn agrees_with_check_attr(files in (file(), file(), file()), ignore_case in any::<bool>()) {
-        let scratch = Scratch::new();
-        scratch.git(&["config", "core.ignorecase", if ignore_case { "true" } else { "false" }]);
-        stage(&scratch, &[
-            (".gitattributes", &files.0),
-            ("a/.gitattributes", &files.1),
-            ("a/b/.gitattributes", &files.2),
-        ]);
-        prop_assert_eq!(by_us(&scratch), by_git(&scratch));
+    fn any_bytes_have_an_answer(
+        content in proptest::collection::vec(
+            prop_oneof![
+                Just(b" filter=x".to_vec()), Just(b"\n[attr]m".to_vec()), Just(b"\xef\xbb\xbf".to_vec()),
+                proptest::sample::select(b"\"\\0137xuU*?[]/!-=#m \t\r\n".as_slice()).prop_map(|byte| vec![byte]),
+                any::<u8>().prop_map(|byte| vec![byte]),
+            ],
+            0..40,
+        ),
+    ) {
+        SCRATCH.with(|scratch| {
+            scratch.write(".gitattributes", content.concat());
+            scratch.write("a/.gitattributes", content.concat());
+            ask(&*scratch.open().work_tree().unwrap(), PATHS);
+        });
     }
 }
 
@@ -212,8 +269,11 @@ fn what_cannot_be_decided_is_said() {
     let size = MAX_FILE + 1;
     assert_eq!(why(&vec![b'\n'; usize::try_from(size).unwrap()]), [Cause::Unclear(Unclear::TooLarge(size))]);
     assert_eq!(why(b"* filter=x\n* \0\n* -filter\n"), [Cause::Unclear(Unclear::Line(2))]);
+    let large = [b"* filter=x\n".as_slice(), &vec![b'\n'; usize::try_from(MAX_ATTRIBUTES).unwrap()]].concat();
+    assert_eq!(why(&large), [Cause::Unclear(Unclear::TooLarge(MAX_ATTRIBUTES + 11))]);
     // Nothing to decide where none of the attributes is named.
     assert_eq!(why(b"* text=auto\n* \0\n"), []);
+    assert_eq!(why(&large[11..]), []);
 }
 
 #[cfg(unix)]

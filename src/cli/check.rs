@@ -51,6 +51,15 @@ fn questions<'r>(args: &CheckArgs, world: &Surroundings, repo: &'r Repository) -
 
 /// Paths as typed, from where the caller stands.
 pub(crate) fn paths(typed: &[OsString], repo: &Repository) -> Result<Vec<RepoPath>, Failure> {
+    // The top stands for everything, as no path at all does.
+    let real = |path: &std::path::Path| path.canonicalize().ok();
+    let is_top = |path: &OsString| {
+        let top = repo.work_dir().and_then(real);
+        top.is_some() && real(&repo.world().cwd.join(path)) == top
+    };
+    if typed.iter().any(is_top) {
+        return Ok(Vec::new());
+    }
     let resolve = |path: &OsString| {
         let bytes = path.as_encoded_bytes();
         RepoPath::resolve(repo.prefix(), bytes).ok_or_else(|| outside(bytes))
@@ -97,6 +106,7 @@ fn closing(report: &Report, args: &CheckArgs) -> String {
         count => format!(", {} exempted", plural(count, "finding")),
     };
     match report.pairs.len() {
+        0 if report.scope.is_empty() => "nothing to judge: the range is empty\n".to_owned(),
         0 => format!("nothing to judge in {scope}: no governed pair there\n"),
         count => format!("in order: {} of {scope}{exempted}\n", plural(count, "pair")),
     }

@@ -56,6 +56,9 @@ pub(crate) fn reach(repo: &Repository, site: &Site, guard: &Guard) -> Reach {
 
 pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
+    if repo.is_bare() {
+        return Err(ScopeError::Bare.into());
+    }
     let site = site(&repo)?;
     let binary = binary()?;
     let plan = plan_install(&site, &binary)?;

@@ -13,13 +13,14 @@ use gix_attributes::{Search, StateRef};
 
 use super::objects::damaged;
 use crate::source::{
-    Attribute, Cause, Conversion, Entry, Mode, Object, ReadError, RepoPath, Tree, Unclear, attribute_files, printable,
+    Attribute, Cause, Conversion, Entry, MAX_ATTRIBUTES, Mode, Object, ReadError, RepoPath, Tree, Unclear,
+    attribute_files, printable,
 };
 
 /// git passes over longer lines since 2.39.1 and read them before.
 const MAX_LINE: usize = 2048;
-/// gix takes a pattern that nests deeper than 64 for one that does not match.
-const MAX_STARS: usize = 48;
+/// gix takes a pattern that nests deeper than 64 for one that does not match, and is slow to find out.
+const MAX_STARS: usize = 12;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// One `.gitattributes` of the snapshot.
@@ -65,7 +66,11 @@ fn read(tree: &dyn Tree, paths: &[RepoPath]) -> Result<BTreeMap<RepoPath, Source
 fn content(tree: &dyn Tree, path: &RepoPath, object: &Object) -> Result<Option<Result<Vec<u8>, Unclear>>, ReadError> {
     match object.mode {
         Mode::File | Mode::Executable => match tree.blob(path, &object.id) {
-            Ok(content) => Ok(Some(Ok(content))),
+            Ok(content) => {
+                let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
+                let fits = size <= MAX_ATTRIBUTES || !mentions(&content);
+                Ok(Some(if fits { Ok(content) } else { Err(Unclear::TooLarge(size)) }))
+            }
             Err(ReadError::TooLarge { size, .. }) => Ok(Some(Err(Unclear::TooLarge(size)))),
             Err(error) => Err(error),
         },
@@ -102,12 +107,12 @@ fn mentions(content: &[u8]) -> bool {
     Attribute::ALL.iter().any(|attribute| content.contains_str(attribute.name()))
 }
 
-/// The first line (one-based) that not everybody reads alike.
+/// The first line (one-based) that not everybody reads alike, or that takes long to match.
 fn odd_line(content: &[u8]) -> Option<usize> {
     let odd = |line: &[u8]| {
         // In a blob git stops at a NUL, in a file it only ends the line there.
         let split = line.contains(&0) || line.len() >= MAX_LINE;
-        let deep = line.iter().filter(|&&byte| byte == b'*').count() >= MAX_STARS;
+        let deep = line.iter().filter(|&&byte| byte == b'*').count() > MAX_STARS;
         // Reserved since git 2.43: the whole line is then passed over.
         let reserved = line.contains_str("builtin_");
         // git allows blanks in a macro's name that is quoted.
@@ -192,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_not_every_git_reads_alike_is_odd() {
+    fn what_cannot_be_decided_is_odd() {
         let long = [b"a\n* ".as_slice(), &[b'x'; MAX_LINE]].concat();
         for (content, line) in [
             (b"a filter=x\n* \0-filter\n".as_slice(), 2),
@@ -200,7 +205,7 @@ mod tests {
             (b"\"[attr] lfs\" filter=x\n", 1),
             (b"\n\n  \"\\133attr] lfs\" filter=x\n", 3),
             (b"a builtin_mode filter=x", 1),
-            ([b"**/".as_slice(); 48].concat().as_slice(), 1),
+            ([b"**/".as_slice(); 13].concat().as_slice(), 1),
         ] {
             assert_eq!(odd_line(content), Some(line), "{}", printable(content));
         }

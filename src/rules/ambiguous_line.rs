@@ -8,7 +8,7 @@ use crate::files::IncludeFault;
 use crate::finding::{Excerpt, Place, Related};
 use crate::requirements::{self, ProblemKind};
 use crate::rule::{Level, RuleId};
-use crate::source::{Cause, Conversion, MAX_FILE, Paths, Position, RepoPath, Unclear};
+use crate::source::{Cause, Conversion, MAX_ATTRIBUTES, Paths, Position, RepoPath, Unclear};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     let mut drafts: Vec<_> = context.files().flat_map(|file| of_file(file, context.paths)).collect();
@@ -63,13 +63,13 @@ fn conversion_draft(paths: &Paths, path: &RepoPath, conversion: &Conversion) -> 
         ),
         Cause::Unclear(unclear) => {
             let why = match unclear {
-                Unclear::TooLarge(size) => format!("has {size} bytes, and above {MAX_FILE} bytes it is not read"),
+                Unclear::TooLarge(size) => format!("has {size} bytes, and above {MAX_ATTRIBUTES} bytes it is not read"),
                 Unclear::Symlink => "is a symlink, which not every git follows".to_owned(),
-                Unclear::Line(line) => format!("has a line that not every git reads alike, line {line}"),
+                Unclear::Line(line) => format!("holds a pattern that cannot be decided in line {line}"),
             };
             (
                 format!("{attributes} {why}: whether a checkout of {shown} differs from what is judged is not known"),
-                format!("write {attributes} as a plain, small file"),
+                format!("write {attributes} as a small file with plain lines"),
                 Place::File(file.clone()),
             )
         }

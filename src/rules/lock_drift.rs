@@ -10,6 +10,9 @@ use crate::requirements::{self, EntryKind, Located};
 use crate::rule::RuleId;
 use crate::source::{SourceFile, Span, printable_text};
 
+/// More names than this are counted, not told.
+const NAMED: usize = 40;
+
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     let (Some(manifest), Some(lock)) = (context.after.manifest.root_file(), context.after.lock.root_file()) else {
         return Vec::new();
@@ -65,7 +68,9 @@ fn summary(context: &Context<'_>, drift: &[Drift<'_>]) -> String {
     let mut parts = Vec::new();
     for (names, what) in [(missing, "missing"), (extra, "extra"), (different, "different")] {
         if !names.is_empty() {
-            parts.push(format!("{} {what}: {}", names.len(), names.join(", ")));
+            let more = if names.len() > NAMED { ", …" } else { "" };
+            let shown: Vec<_> = names.iter().take(NAMED).map(String::as_str).collect();
+            parts.push(format!("{} {what}: {}{more}", names.len(), shown.join(", ")));
         }
     }
     format!("{lock} does not match {manifest}; {}", parts.join("; "))

@@ -1,7 +1,7 @@
 //! The policy of a snapshot: the two files that can hold one, looked up together and read once.
 
-use crate::policy::{self, Broken, FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, Policy};
-use crate::source::{Mode, Object, ReadError, RepoPath, Tree};
+use crate::policy::{self, Broken, FREEZE_GUARD_TOML, Files, Mistake, Origin, PYPROJECT_TOML, Place, Policy};
+use crate::source::{Mode, Object, Position, ReadError, RepoPath, Tree};
 
 /// Our version, which `requires` is held against.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -30,6 +30,14 @@ fn paths() -> Vec<RepoPath> {
     [FREEZE_GUARD_TOML, PYPROJECT_TOML].iter().filter_map(|name| RepoPath::new(name.as_bytes())).collect()
 }
 
+fn not_a_file(path: &RepoPath) -> Broken {
+    let start = Position { line: 1, column: 1 };
+    let place = Place { path: path.clone(), start, end: start, line_text: String::new() };
+    let message = "it is a link or a submodule, not a file".to_owned();
+    let help = format!("put a regular file there: `git rm --cached {path}`, write it, `git add {path}`");
+    Broken { mistakes: vec![Mistake { place, message, help }] }
+}
+
 /// Reads the policy of `tree`; the outer error is the repository's, the inner one the policy's.
 ///
 /// # Errors
@@ -39,9 +47,10 @@ pub fn read(tree: &dyn Tree) -> Result<Result<(Policy, Origin), Broken>, ReadErr
     let mut bytes = Vec::new();
     for (path, object) in paths().iter().zip([files.freeze_guard, files.pyproject]) {
         bytes.push(match object {
-            // A symlink's blob is its target's name, which no policy can be: it is read as such and refused.
-            Some(Object { mode: Mode::File | Mode::Executable | Mode::Symlink, id }) => Some(tree.blob(path, &id)?),
-            Some(Object { mode: Mode::Submodule | Mode::Directory, .. }) | None => None,
+            Some(Object { mode: Mode::File | Mode::Executable, id }) => Some(tree.blob(path, &id)?),
+            // What it leads to is not in the snapshot, and its own text must not be taken for a policy.
+            Some(_) if path.as_bytes() == FREEZE_GUARD_TOML.as_bytes() => return Ok(Err(not_a_file(path))),
+            Some(_) | None => None,
         });
     }
     let mut bytes = bytes.iter().map(Option::as_deref);

@@ -55,14 +55,17 @@ impl Attribute {
     }
 }
 
+/// A `.gitattributes` above this many bytes is not decided: patterns take many times their bytes in memory.
+pub const MAX_ATTRIBUTES: u64 = 1024 * 1024;
+
 /// Why a `.gitattributes` cannot be decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unclear {
-    /// It has this many bytes, more than are read.
+    /// It has this many bytes, more than [`MAX_ATTRIBUTES`].
     TooLarge(u64),
     /// It is a symlink, which some versions of git follow and others do not.
     Symlink,
-    /// Versions of git read this line (one-based) differently.
+    /// Versions of git read this line (one-based) differently, or it has too many stars to be matched in time.
     Line(usize),
 }
 
