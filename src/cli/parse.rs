@@ -15,6 +15,9 @@ use freeze_guard::rules;
 use freeze_guard::source::{MAX_FILE, Mode, Object, Paths, RepoPath, printable, printable_text};
 use serde::Serialize;
 
+/// Cells of the table are cut to this many characters.
+const CELL: usize = 100;
+
 pub(crate) fn run(args: &ParseArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let (path, bytes) = match &args.rev {
         Some(rev) => from_revision(args, rev.as_encoded_bytes(), world)?,
@@ -205,5 +208,13 @@ fn row(entry: &JsonEntry) -> [String; 5] {
     if !entry.extras.is_empty() {
         name.push_str(&format!("[{}]", entry.extras.join(",")));
     }
-    [entry.line.to_string(), entry.kind.to_owned(), name, pinned.to_owned(), reads]
+    [entry.line.to_string(), entry.kind.to_owned(), cut(name), pinned.to_owned(), cut(reads)]
+}
+
+/// A cell of the table; the JSON has all of it.
+fn cut(text: String) -> String {
+    if text.chars().count() <= CELL {
+        return text;
+    }
+    text.chars().take(CELL).chain(['…']).collect()
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{RepoPath, printable};
+use super::RepoPath;
 
 /// How paths are written for the person who reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,9 +34,53 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{guard}{}'", text.replace('\'', r"'\''")))
 }
 
+/// Bytes as text that is safe to show anywhere: invalid UTF-8 as `\xNN`, control and bidirectional characters as
+/// `\u{…}`, everything else as it is.
+pub fn printable(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(&printable_text(chunk.valid()));
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out
+}
+
+/// [`printable`] for text.
+pub fn printable_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if is_deceptive(char) {
+            out.extend(char.escape_unicode());
+        } else {
+            out.push(char);
+        }
+    }
+    out
+}
+
+/// Control characters, bidirectional controls, line separators and zero-width characters: what moves or hides text on
+/// a terminal or in a review.
+pub fn is_deceptive(char: char) -> bool {
+    char.is_control()
+        || matches!(
+            char,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_shown_can_move_the_cursor() {
+        assert_eq!(printable(b"a\x1b[31m\xff"), "a\\u{1b}[31m\\xff");
+        assert_eq!(printable_text("x\u{202e}y"), "x\\u{202e}y");
+        assert_eq!(printable_text("grün"), "grün");
+    }
 
     #[test]
     fn words_survive_the_shell() {
