@@ -143,6 +143,9 @@ fn help(context: &Context<'_>, located: &Located<'_>, pin: &Result<String, NoPin
             "{reason}name one version, as in `{}==1.2.3` (`python -m pip index versions {name}` lists them), then `git add {path}`",
             spelled(located)
         ),
+        RequirementKind::Vcs if requirement.editable => {
+            format!("write it as `name @ git+URL@COMMIT` without `-e`, with a full commit id; then `git add {path}`")
+        }
         RequirementKind::Vcs => {
             "name a full commit id after `@`; `git ls-remote` with the URL lists them; see `hook explain unpinned`"
                 .to_owned()
