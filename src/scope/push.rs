@@ -31,8 +31,10 @@ pub fn push<'r>(repo: &'r Repository, push: &Push<'_>) -> Result<Vec<Question<'r
     let updates = parse_push(push.stdin)?;
     let remotes = repo.remotes();
     let known = remotes.iter().any(|name| name == push.remote);
-    let (same, others) = remotes.into_iter().partition(|name| leads_to(repo, name, push.url));
-    let mut asker = Asker { repo, push, known, others, same, policies: HashMap::new() };
+    let (same, mut others): (Vec<_>, Vec<_>) = remotes.into_iter().partition(|name| leads_to(repo, name, push.url));
+    // This very repository can approve nothing that it pushes itself.
+    others.retain(|name| !leads_to(repo, name, b"."));
+    let mut asker = Asker { repo, push, known, others, same, main: None, policies: HashMap::new() };
     let mut questions = Vec::new();
     for update in &updates {
         questions.extend(asker.question(update)?);
@@ -43,12 +45,11 @@ pub fn push<'r>(repo: &'r Repository, push: &Push<'_>) -> Result<Vec<Question<'r
     Ok(questions)
 }
 
-/// Whether the configured remote `name` fetches from or pushes to `url`, or to this very repository, which can approve
-/// nothing that it pushes itself.
+/// Whether the configured remote `name` fetches from or pushes to `url`.
 fn leads_to(repo: &Repository, name: &[u8], url: &[u8]) -> bool {
     let urls = repo.remote_urls(name);
     let mut all = urls.fetch.iter().chain(&urls.push);
-    all.any(|one| one == url || same_place(repo, one, url) || same_place(repo, one, b"."))
+    all.any(|one| one == url || same_place(repo, one, url))
 }
 
 /// Whether two URLs are paths to one directory, as git reads them from the top of the work tree.
@@ -78,6 +79,8 @@ struct Asker<'r, 'p> {
     others: Vec<Vec<u8>>,
     /// Configured remotes that lead to the URL of this push.
     same: Vec<Vec<u8>>,
+    /// What [`Self::main_ruling`] found.
+    main: Option<Option<Ruling>>,
     /// By the blobs that hold them: a push may update thousands of refs.
     policies: HashMap<[Option<Id>; 2], Option<Ruling>>,
 }
@@ -179,12 +182,13 @@ impl<'r> Asker<'r, '_> {
         if let Base::Tree(tree) = base {
             return Ok(self.policy_of(&**tree)?.unwrap_or_else(defaults));
         }
-        for branch in [short(&update.remote_ref), b"HEAD", b"main", b"master"] {
-            let tracked = if self.known { self.tracked(self.push.remote, branch)? } else { None };
-            if let Some(id) = tracked {
-                let tree = self.repo.commit_tree(&id)?;
-                return Ok(self.policy_of(&*tree)?.unwrap_or_else(defaults));
-            }
+        // A new ref has no tracking ref of its own, or its base would be known.
+        if let (Base::Unknown, Some(id)) = (base, self.seen(short(&update.remote_ref))?) {
+            let tree = self.repo.commit_tree(&id)?;
+            return Ok(self.policy_of(&*tree)?.unwrap_or_else(defaults));
+        }
+        if let Some(ruling) = self.main_ruling()? {
+            return Ok(ruling);
         }
         // What is pushed decides only over the first branch of all, which nobody could guard before.
         match self.repo.peel_to_commit(&update.local_id) {
@@ -194,6 +198,34 @@ impl<'r> Asker<'r, '_> {
             }
             Ok(_) | Err(_) => Ok(defaults()),
         }
+    }
+
+    /// The policy that the remote's main branch was seen to hold; looked up once, as a push may create thousands of refs.
+    fn main_ruling(&mut self) -> Result<Option<Ruling>, ScopeError> {
+        if let Some(known) = &self.main {
+            return Ok(known.clone());
+        }
+        let mut ruling = None;
+        for branch in [&b"HEAD"[..], b"main", b"master"] {
+            if let Some(id) = self.seen(branch)? {
+                let tree = self.repo.commit_tree(&id)?;
+                ruling = Some(self.policy_of(&*tree)?.unwrap_or_else(defaults));
+                break;
+            }
+        }
+        self.main = Some(ruling.clone());
+        Ok(ruling)
+    }
+
+    /// What a branch of the remote was last seen to hold, under any name of that remote.
+    fn seen(&self, branch: &[u8]) -> Result<Option<Id>, ScopeError> {
+        let own = self.known.then_some(self.push.remote);
+        for remote in own.into_iter().chain(self.same.iter().map(Vec::as_slice)) {
+            if let Some(id) = self.tracked(remote, branch)? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// The policy of a tree; `None` where it cannot be read, so that the defaults decide.
