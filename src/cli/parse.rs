@@ -24,6 +24,7 @@ pub(crate) fn run(args: &ParseArgs, world: &Surroundings) -> Result<Outcome, Fai
         None => from_disk(args, world)?,
     };
     let file = requirements::read(path, &bytes);
+    drop(bytes);
     match args.format {
         Format::Json => out(&json(&file)),
         Format::Text => out(&table(&file, world)),
@@ -160,9 +161,8 @@ fn kind(kind: &EntryKind) -> &'static str {
 
 /// One line per entry, what is wrong below.
 fn table(file: &File, world: &Surroundings) -> String {
-    let entries: Vec<_> = file.entries.iter().map(entry).collect();
     let mut out_text = format!("{}, {}\n", file.source.path(), file.encoding);
-    let rows: Vec<[String; 5]> = entries.iter().map(row).collect();
+    let rows: Vec<[String; 5]> = file.entries.iter().map(|one| row(&entry(one))).collect();
     let heads = ["line", "kind", "name", "pinned", "reads as"].map(str::to_owned);
     let width = |column: usize| {
         let cells = rows.iter().chain([&heads]).map(|row| row[column].chars().count());
