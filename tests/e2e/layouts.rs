@@ -52,10 +52,8 @@ fn s20_submodule() {
     judges_as_ever(&sub, NEW);
 }
 
-/// Cone sparse-index with R outside the cone: unrelated commit accepted; index-only change of R refused.
-#[test]
-fn s21_sparse_index() {
-    let world = World::new();
+/// A wired project with a pair outside the cone of its sparse index.
+fn sparse(world: &World) -> Repo<'_> {
     let repo = world.repo("project");
     repo.stage("services/requirements.txt", OLD);
     repo.stage("services/requirements.lock", OLD);
@@ -64,6 +62,14 @@ fn s21_sparse_index() {
     repo.hook(&["install"]).passes();
     repo.git(&["sparse-checkout", "init", "--cone", "--sparse-index"]).passes();
     repo.git(&["sparse-checkout", "set", "code"]).passes();
+    repo
+}
+
+/// Cone sparse-index with R outside the cone: unrelated commit accepted; index-only change of R refused.
+#[test]
+fn s21_sparse_index() {
+    let world = World::new();
+    let repo = sparse(&world);
     let entries = repo.git(&["ls-files", "--sparse"]).passes().stdout_text();
     assert!(entries.lines().any(|entry| entry == "services/"), "not a sparse index: {entries}");
     repo.stage("code/app.py", "x = 2\n");
@@ -85,14 +91,7 @@ fn s21_sparse_index() {
 #[test]
 fn a_path_that_is_staged_twice() {
     let world = World::new();
-    let repo = world.repo("project");
-    repo.stage("services/requirements.txt", OLD);
-    repo.stage("services/requirements.lock", OLD);
-    repo.stage("code/app.py", "x = 1\n");
-    repo.land("start");
-    repo.hook(&["install"]).passes();
-    repo.git(&["sparse-checkout", "init", "--cone", "--sparse-index"]).passes();
-    repo.git(&["sparse-checkout", "set", "code"]).passes();
+    let repo = sparse(&world);
     let blob = repo.git_fed(NEW.as_bytes(), &["hash-object", "-w", "--stdin"]).passes().stdout_text();
     let entry = format!("100644,{},services/requirements.txt", blob.trim());
     repo.git(&["update-index", "--add", "--cacheinfo", &entry]).passes();
