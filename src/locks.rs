@@ -3,13 +3,19 @@
 //! A mirror holds the manifest's own pins; a compiled lock holds a resolver's output. The two comparisons are apart:
 //! [`mirror`] wants equal sets, [`satisfaction`] wants every requirement met.
 
+mod command;
 mod kind;
 mod mirror;
+mod moves;
 mod satisfaction;
+mod stamp;
 
+pub use command::{Argument, Command, Tool, command};
 pub use kind::{Detected, Evidence, detect, left_out};
 pub use mirror::mirror;
+pub use moves::{PinChange, pins_changed};
 pub use satisfaction::satisfaction;
+pub use stamp::{Digest, StampLine, StampVerdict, digest, read as read_stamp, stamped, verdict as stamp_verdict};
 
 use crate::requirements::{GlobalOption, Located};
 use crate::source::Span;
