@@ -43,11 +43,17 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     steps::drop_approved(question, &mut pairs, cache, report)?;
     let policy = &*question.policy;
     let mut drafts = steps::gate(question, judging, &pairs);
+    let mut seen = Vec::new();
     for judged in &pairs {
         let lock = steps::work_lock(question, judged, cache)?;
         let work_lock = lock.as_deref().map_or(WorkLock::SameOrUnseen, WorkLock::Differs);
-        let context = Context { policy, pair: &judged.pair, after: &judged.after, work_lock, paths: &judging.paths };
-        drafts.extend(rules::pair(&context));
+        let mut context = Context::new(policy, &judged.pair, &judged.after, &judging.paths);
+        context.before = &judged.before;
+        context.displaced = judged.displaced.as_deref();
+        context.work_lock = work_lock;
+        let found = rules::pair(&context);
+        seen.push(steps::seen(&judged.pair, rules::seen(&context, &found)));
+        drafts.extend(found);
     }
     let mut used = Used::new();
     let mut settled = rules::settle(drafts, policy, judging.today, &mut used);
@@ -61,7 +67,6 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     }
     let refused = settled.findings.iter().any(|finding| finding.level == Level::Error);
     steps::remark(question, if refused { &[] } else { &pairs }, judging, report);
-    let names = pairs.into_iter().map(|judged| (judged.pair.manifest, judged.pair.lock)).collect();
-    report.add(&question.name, names, settled.findings, settled.exempted);
+    report.add(&question.name, seen, settled.findings, settled.exempted);
     Ok(())
 }

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-pub use changed::{Depth, Judged, changed, every};
+pub use changed::{Before, Depth, Displaced, Judged, changed, every};
 pub use closure::{Closure, Content, IncludeFault, IncludeProblem, Node};
 
 use crate::policy::Pair;

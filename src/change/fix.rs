@@ -18,7 +18,7 @@ use crate::package::PackageName;
 use crate::policy::{Pair, Policy};
 use crate::report::Report;
 use crate::rule::RuleId;
-use crate::rules::{Context, WorkLock};
+use crate::rules::Context;
 use crate::scope::Question;
 use crate::source::ReadError;
 
@@ -81,8 +81,7 @@ struct Bench<'q, 'r> {
 impl Bench<'_, '_> {
     /// `pair` as the rules see it.
     fn context<'a>(&'a self, pair: &'a Pair, after: &'a PairFiles) -> Context<'a> {
-        let paths = &self.judging.paths;
-        Context { policy: self.policy, pair, after, work_lock: WorkLock::SameOrUnseen, paths }
+        Context::new(self.policy, pair, after, &self.judging.paths)
     }
 
     /// Whether the policy asks for `rule` of this package.

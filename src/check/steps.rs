@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::Judging;
 use crate::files::{self, Cache, Depth, Judged, PairFiles};
 use crate::git::Repository;
-use crate::policy::{Gate, short};
-use crate::report::{Remark as Said, Report};
+use crate::policy::{Gate, Pair, short};
+use crate::report::{Layers, Remark as Said, Report, Seen};
 use crate::requirements;
 use crate::rules::{self, Draft, GateContext};
 use crate::scope::{Against, Question, Remark};
@@ -107,6 +107,19 @@ pub(super) fn work_lock(
         }
         _ => Ok(None),
     }
+}
+
+/// What a report tells of a pair that was judged.
+pub(super) fn seen(pair: &Pair, seen: Option<rules::Seen>) -> Seen {
+    let layers = seen.map(|seen| Layers {
+        kind: seen.judged_as.name(),
+        why: seen.judged_as.why(),
+        identity: seen.identity.name(),
+        satisfaction: seen.satisfaction.name(),
+        integrity: seen.integrity.name(),
+        caution: seen.caution,
+    });
+    Seen { manifest: pair.manifest.clone(), lock: pair.lock.clone(), layers }
 }
 
 /// What people are told besides findings.
