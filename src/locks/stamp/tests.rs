@@ -139,7 +139,7 @@ proptest! {
         prop_assert_eq!(verdict(&lock, &asked), StampVerdict::Absent);
         let entries: Vec<_> = lock.entries.iter().map(|entry| entry.text.clone()).collect();
         for _ in 0..rounds {
-            lock = file(&stamped(&lock.source, read(&lock), &digest(&asked, command(&lock).as_ref())));
+            lock = file(&stamped(&lock, &digest(&asked, command(&lock).as_ref())));
         }
         prop_assert_eq!(verdict(&lock, &asked), StampVerdict::Valid, "{}", lock.source.text());
         prop_assert_eq!(lock.entries.iter().map(|entry| entry.text.clone()).collect::<Vec<_>>(), entries);
@@ -174,6 +174,8 @@ fn what_is_no_stamp() {
             "{bad} {found:?}"
         );
     }
+    let twice = stamped(&file(&format!("{good}\n# ours\n{good}\r\n# more\n\n{good}")), &digest(&asked, None));
+    assert_eq!(twice, format!("{good}\n# ours\n# more\n\n"));
     let found = verdict(&format!("{good}\n{good}\n"));
     assert_eq!(found, StampVerdict::Malformed { span: Span::new(good.len() + 1, good.len() * 2 + 1) });
 }
