@@ -12,7 +12,7 @@ use super::bench::{Bench, Proposal};
 use super::mirror::{self, Stamp};
 use super::write::on_disk;
 use crate::check::{Judging, pairs};
-use crate::files::{Cache, Judged, PairFiles, Tuple};
+use crate::files::{Cache, Judged, PairFiles};
 use crate::finding::Finding;
 use crate::git::Repository;
 use crate::locks::{StampVerdict, stamp_verdict};
@@ -175,10 +175,14 @@ impl<'r> Work<'_, '_, 'r> {
                 return self.settle(pair, &files, how, copied.map_err(NotMade::plain));
             }
             Ok(Way::Policy(words)) => (self.shown(&words, pair), self.by_policy(&words, pair, all)),
-            Ok(Way::Compile(compile)) => (printable_text(&compile.shown), self.by_resolver(&compile, (pair, &files))?),
+            Ok(Way::Compile(compile)) => (printable_text(&compile.shown), self.by_resolver(&compile, (pair, &files))),
         };
+        let now = PairFiles::load(&self.bench.overlay, pair, &self.bench.cache)?;
         let put = match made {
             Err(why) => Err(why),
+            Ok(_) if now.tuple() != files.tuple() => {
+                Err(NotMade::plain("its files changed meanwhile: run `hook lock` again".to_owned()))
+            }
             Ok(text) if text.len() > usize::try_from(crate::source::MAX_FILE).unwrap_or(usize::MAX) => {
                 Err(NotMade::plain(format!("what came of it has {} bytes", text.len())))
             }
@@ -235,20 +239,11 @@ impl<'r> Work<'_, '_, 'r> {
         }
     }
 
-    fn by_resolver(
-        &mut self,
-        compile: &Compile,
-        (pair, files): (&Pair, &PairFiles),
-    ) -> Result<Result<Vec<u8>, NotMade>, ReadError> {
+    fn by_resolver(&mut self, compile: &Compile, (pair, files): (&Pair, &PairFiles)) -> Result<Vec<u8>, NotMade> {
         (self.progress)(&told(compile));
-        let Some(top) = self.repository.work_dir() else { return Ok(Err(NotMade::plain(String::new()))) };
+        let Some(top) = self.repository.work_dir() else { return Err(NotMade::plain(String::new())) };
         let ground = Ground { world: self.repository.world(), top, git_dir: self.repository.git_dir() };
-        let made = ground.compile(compile, &pair.lock, files.lock.root_file());
-        let now = PairFiles::load(&self.bench.overlay, pair, &self.bench.cache)?;
-        if made.is_ok() && manifest_of(&now, pair) != manifest_of(files, pair) {
-            return Ok(Err(NotMade::plain("its manifest changed meanwhile: run `hook lock` again".to_owned())));
-        }
-        Ok(made)
+        ground.compile(compile, &pair.lock, files.lock.root_file())
     }
 
     /// The words of the policy's command for `pair`, as people would type them.
@@ -327,13 +322,6 @@ fn told(compile: &Compile) -> String {
 fn is_of_lock(finding: &Finding, pair: &Pair) -> bool {
     matches!(finding.rule, RuleId::LockDrift | RuleId::LockMissing | RuleId::Undecided)
         || finding.place.path() == Some(&pair.lock)
-}
-
-/// The files of the manifest's side, as they were read.
-fn manifest_of(files: &PairFiles, pair: &Pair) -> Tuple {
-    let mut tuple = files.tuple();
-    tuple.remove(&pair.lock);
-    tuple
 }
 
 /// `words` with `{manifest}` and `{lock}` filled in, as paths from the top.

@@ -124,7 +124,8 @@ fn closing(report: &Report, (attempts, edits): (&[Attempt], &[Edit]), args: &Loc
     let words = words.join(" ");
     let mut text = match (edits.is_empty(), args.dry_run) {
         (true, _) if attempts.is_empty() && report.pairs.is_empty() => {
-            "nothing to lock: no governed pair in the work tree\n".to_owned()
+            let place = if args.paths.is_empty() { "in the work tree" } else { "there" };
+            format!("nothing to lock: no governed pair {place}\n")
         }
         (true, _) if attempts.is_empty() && errors == 0 => {
             let pairs = plural(report.pairs.len(), "pair");

@@ -14,6 +14,8 @@ mod fooled;
 mod help;
 mod includes;
 mod layouts;
+mod lock;
+mod lock_more;
 mod malice;
 mod merge;
 mod output;
