@@ -6,7 +6,7 @@ pub use steps::pairs;
 
 use crate::files::Cache;
 use crate::policy::Date;
-use crate::report::Report;
+use crate::report::{Remark, Report};
 use crate::rule::Level;
 use crate::rules::{self, Context, Used, WorkLock};
 use crate::scope::{Against, Question};
@@ -53,6 +53,9 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
         context.work_lock = work_lock;
         let found = rules::pair(&context);
         seen.push(steps::seen(&judged.pair, rules::seen(&context, &found)));
+        if let Some(told) = rules::lock_alone(&context) {
+            report.say(Remark::new(told, String::new()));
+        }
         drafts.extend(found);
     }
     let mut used = Used::new();

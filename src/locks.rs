@@ -5,19 +5,25 @@
 //! requirement met, every entry explained), and what cannot be decided offline. Integrity needs
 //! the base as well and is the rules' business.
 
+mod command;
 mod compiled;
 mod graph;
 mod header;
 mod kind;
 mod mirror;
+mod moves;
 mod satisfaction;
+mod stamp;
 mod undecided;
 mod via;
 
+pub use command::{Argument, Command, Tool, command};
 pub use compiled::{Depth, Proof, prove};
-pub use header::{Header, Tool, header, is_file};
+pub use header::{Header, Writer, header, is_file};
 pub use kind::{Detected, Evidence, Strength, detect, is_annotated, left_out};
 pub use mirror::mirror;
+pub use moves::{PinChange, pins_changed};
+pub use stamp::{Digest, StampLine, StampVerdict, digest, read as read_stamp, stamped, verdict as stamp_verdict};
 pub use undecided::{Reason, Subject, Undecided};
 pub use via::{Annotated, Via, annotations};
 

@@ -36,6 +36,7 @@ pub use logical::Comment;
 pub use marker::{Marker, Tri};
 pub use pep440_rs::Version;
 pub use specifiers::Specifiers;
+pub use url::without_credentials;
 
 use decode::Decoded;
 use logical::Lines;

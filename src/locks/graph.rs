@@ -42,10 +42,9 @@ pub(super) fn explain<'a>(manifest: &Contents<'a>, lock: &Lock<'a>, proof: &mut 
 /// The header must not name another manifest.
 fn header_identity<'a>(manifest: &Contents<'a>, lock: &Lock<'a>, proof: &mut Proof<'a>) {
     let Some(header) = lock.header.as_ref().filter(|_| lock.tells_inputs()) else { return };
-    let inputs = header.inputs();
+    let inputs: Vec<&str> = header.inputs().collect();
     let ours = |input: &&str| manifest.files.iter().any(|file| is_file(input, file.source.path()));
-    let named = manifest.files.first().is_some_and(|file| lock.header_names(&file.source.path().to_string()));
-    if !inputs.is_empty() && !named && !inputs.iter().any(|input| ours(&input)) {
+    if !inputs.is_empty() && !inputs.iter().any(ours) {
         let inputs: Vec<_> = inputs.iter().map(|input| printable_text(input)).collect();
         proof.identity.push(format!("its header names {}", inputs.join(", ")));
     }

@@ -119,7 +119,7 @@ fn first_line(file: &SourceFile, span: Span) -> Span {
 
 fn help(context: &Context<'_>, asked: &Contents<'_>) -> String {
     if let WorkLock::Differs(file) = context.work_lock
-        && compare(JudgedAs::of(context.pair, file), asked, &contents_of(file)).is_fresh()
+        && compare(JudgedAs::of(context.pair, file), file, asked, &contents_of(file)).is_fresh()
     {
         return format!("the lock in the work tree matches: `git add {}`", context.paths.word(&context.pair.lock));
     }
