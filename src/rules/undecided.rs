@@ -57,7 +57,7 @@ fn holds(side: &PairFiles, located: &Located<'_>, context: &Context<'_>) -> bool
 
 fn help(context: &Context<'_>, undecided: &Undecided<'_>) -> String {
     let manifest = context.paths.word(&context.pair.manifest);
-    let stamp = format!("`hook lock --stamp {manifest}` makes it anew and records its inputs");
+    let stamp = format!("let it record its inputs: `hook lock --stamp {manifest}`");
     match undecided.reason {
         Reason::Elsewhere => format!("make the lock for every platform (uv's `--universal`), or {stamp}"),
         Reason::Extras => format!("keep extras in the lock (`--no-strip-extras`), or {stamp}"),
@@ -66,10 +66,10 @@ fn help(context: &Context<'_>, undecided: &Undecided<'_>) -> String {
             format!("name every input in {manifest} with `-r`, then make the lock anew; see `hook explain undecided`")
         }
         Reason::NoProvenance => {
-            format!("make the lock from {manifest} itself, with its header and annotations; {stamp}")
+            format!("make the lock from {manifest} itself, with its header and annotations, or {stamp}")
         }
         Reason::Override | Reason::LeftOut => {
-            "see what the resolver was told; `hook explain undecided` says how to accept it".to_owned()
+            format!("see what the resolver was told (`hook explain undecided`), or {stamp}")
         }
     }
 }
