@@ -35,9 +35,8 @@ fn is_of_this_change(context: &Context<'_>, subject: Subject<'_>) -> bool {
     let lock = context.after.lock.root().object;
     match subject {
         Subject::Asked(located) => {
-            let known = |side: &PairFiles| {
-                side.manifest.requirements().iter().any(|before| before.entry.text == located.entry.text)
-            };
+            let known =
+                |side: &PairFiles| side.manifest.requirements().iter().any(|before| before.text() == located.text());
             !sides.is_empty() && sides.iter().any(|side| side.lock.root().object == lock) && !sides.iter().any(known)
         }
         Subject::Held(located) => !sides.iter().any(|side| holds(side, &located, context)),
@@ -48,10 +47,10 @@ fn is_of_this_change(context: &Context<'_>, subject: Subject<'_>) -> bool {
 fn holds(side: &PairFiles, located: &Located<'_>, context: &Context<'_>) -> bool {
     let via = |files: &PairFiles, wanted: &Located<'_>| {
         let all = files.lock.files().flat_map(|(_, file)| annotations(file)).collect::<Vec<_>>();
-        let found = all.into_iter().find(|entry| entry.located.entry.text == wanted.entry.text);
+        let found = all.into_iter().find(|entry| entry.located.text() == wanted.text());
         found.map(|entry| format!("{:?}", entry.via))
     };
-    let stands = side.lock.files().any(|(_, file)| located_in(file).any(|held| held.entry.text == located.entry.text));
+    let stands = side.lock.files().any(|(_, file)| located_in(file).any(|held| held.text() == located.text()));
     stands && via(side, located) == via(context.after, located)
 }
 

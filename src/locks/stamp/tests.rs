@@ -137,12 +137,12 @@ proptest! {
         let asked = contents(&asked, &none);
         let mut lock = file(&format!("{head}{body}"));
         prop_assert_eq!(verdict(&lock, &asked), StampVerdict::Absent);
-        let entries: Vec<_> = lock.entries.iter().map(|entry| entry.text.clone()).collect();
+        let entries: Vec<_> = lock.entries.iter().map(|entry| entry.text(&lock.source).into_owned()).collect();
         for _ in 0..rounds {
             lock = file(&stamped(&lock.source, read(&lock), &digest(&asked, command(&lock).as_ref())));
         }
         prop_assert_eq!(verdict(&lock, &asked), StampVerdict::Valid, "{}", lock.source.text());
-        prop_assert_eq!(lock.entries.iter().map(|entry| entry.text.clone()).collect::<Vec<_>>(), entries);
+        prop_assert_eq!(lock.entries.iter().map(|entry| entry.text(&lock.source).into_owned()).collect::<Vec<_>>(), entries);
         let toggled: Vec<_> = (0..LINES.len()).filter(|row| manifest.0.contains(row) != (*row == line)).collect();
         let changed = file(&toggled.iter().map(|&row| LINES[row].0).collect::<Vec<_>>().join("\n"));
         let found = verdict(&lock, &contents(&changed, &none));
