@@ -79,6 +79,13 @@ pub enum Drift<'a> {
         /// Why not, as in "needed by flask, which the lock does not have".
         how: String,
     },
+    /// A requirement that changed in what its lock would follow, while the lock did not change at all.
+    Untouched {
+        /// The manifest's line.
+        manifest: Located<'a>,
+        /// What changed, as in "its extras".
+        what: &'static str,
+    },
     /// An option of the manifest that the lock does not have.
     OptionMissing(OptionLine<'a>),
     /// An option of the lock that the manifest does not have.
