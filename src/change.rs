@@ -14,7 +14,7 @@ mod write;
 pub use bench::{Proposal, Unfixed};
 pub use fix::propose;
 pub use listing::listing;
-pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, lock, table};
+pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, Workshop, lock, table};
 pub use mirror::Stamp;
 pub use write::{WriteError, write};
 

@@ -144,5 +144,5 @@ fn torn(context: &Context<'_>) -> bool {
     let Some(lock) = context.after.lock.root_file() else { return false };
     let mut invalid = lock.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Invalid)).peekable();
     let marker = |text: &str| ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| text.starts_with(mark));
-    invalid.peek().is_some() && invalid.all(|entry| marker(&entry.text))
+    invalid.peek().is_some() && invalid.all(|entry| marker(&entry.text(&lock.source)))
 }

@@ -16,6 +16,7 @@ mod includes;
 mod layouts;
 mod lock;
 mod lock_more;
+mod locks;
 mod malice;
 mod merge;
 mod output;

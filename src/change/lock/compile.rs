@@ -49,7 +49,7 @@ fn from_header(
     tree: &dyn Tree,
     world: &World,
 ) -> Result<Result<Compile, String>, ReadError> {
-    if command.custom {
+    if command.tool == Tool::Other {
         return Ok(Err(by_hand("its header names a command that is not a resolver's own", command)));
     }
     let Some(program) = world.program(name(command.tool)) else { return Ok(Err(missing(command.tool))) };
@@ -136,7 +136,7 @@ impl Compile {
                 let output = ["-o".to_owned(), output];
                 start.into_iter().chain(inputs).chain(output).chain(options).collect()
             }
-            Tool::PipCompile | Tool::UvExport | Tool::Rye => {
+            Tool::PipCompile | Tool::Other => {
                 let output = std::iter::once(format!("--output-file={output}"));
                 std::iter::once("pip-compile".to_owned()).chain(options).chain(output).chain(inputs).collect()
             }
@@ -260,9 +260,8 @@ pub(super) fn files<'a>(manifest: &'a Closure, compile: &'a Compile) -> impl Ite
 /// The executable's name.
 pub(super) fn name(tool: Tool) -> &'static str {
     match tool {
-        Tool::Uv | Tool::UvExport => "uv",
-        Tool::PipCompile => "pip-compile",
-        Tool::Rye => "rye",
+        Tool::Uv => "uv",
+        Tool::PipCompile | Tool::Other => "pip-compile",
     }
 }
 
