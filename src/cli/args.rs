@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Pin from the lock and bring mirrors in step with their manifests
     Fix(FixArgs),
+    /// Make locks anew, show what moves, and judge them
+    Lock(LockArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
@@ -54,6 +56,7 @@ impl Verb {
             Self::Parse(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
+            | Self::Lock(_)
             | Self::Status(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
@@ -108,6 +111,25 @@ pub(crate) struct FixArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Only the pairs that these files belong to
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "A mirror is copied from its manifest; a compiled lock is made by the policy's\n`[lock] command`, else by the resolver of its header. Exits 1 when a lock could\nnot be made or errors are left, or with --dry-run when there is something to\nwrite.\nExample: hook lock requirements.txt --stage"
+)]
+pub(crate) struct LockArgs {
+    /// Write a digest of the inputs beside the header; a lock that has one keeps one
+    #[arg(long)]
+    pub(crate) stamp: bool,
+    /// Stage manifest and lock of each pair that is in order
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) stage: bool,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Only the pairs that these files belong to, whether or not they need it
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
 }
