@@ -14,19 +14,21 @@ mod error;
 mod files;
 mod inspect;
 mod layout;
+mod name;
 mod plan;
 mod probe;
 mod shim;
 mod site;
 
-pub use apply::{Done, apply};
+pub use apply::{Done, apply, apply_watched};
 pub use clones::Clones;
 pub use error::WiringError;
 pub use inspect::{Guard, State, inspect};
 pub use layout::Obstacle;
+pub use name::ChainedName;
 pub use plan::{Plan, Step, plan_install, plan_uninstall};
 pub use probe::{GitWith, Reach, probe};
-pub use shim::{Edits, ShimVersion, VERSION, recognise, shim};
+pub use shim::{Edits, ShimVersion, VERSION, recognise, shim, shim_beside};
 pub use site::{Git, HooksPath, Scope, SharedRepository, Site, SiteError};
 
 /// A moment at which git asks: the hooks that Freeze Guard wires.
@@ -76,11 +78,6 @@ impl Event {
             Self::PreCommit | Self::PreMergeCommit | Self::PreApplypatch => ChainOrder::Before,
             Self::PrePush => ChainOrder::After,
         }
-    }
-
-    /// The file name under which a hook that was there before stands and runs.
-    pub fn chained_name(self) -> String {
-        format!("{}.hook-chained", self.name())
     }
 }
 

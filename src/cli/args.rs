@@ -138,6 +138,9 @@ pub(crate) struct RunArgs {
     /// Where that shim stands: the hook chained beside it runs too
     #[arg(long, value_name = "PATH", hide = true)]
     pub(crate) at: Option<PathBuf>,
+    /// The name of that hook
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub(crate) chained: Option<String>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<OsString>,

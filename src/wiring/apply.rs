@@ -27,9 +27,20 @@ pub struct Done {
 /// The first step that fails; the ones before it are undone, so that everything is as it was. Only if that fails as well
 /// ([`WiringError::NotUndone`]) something is left.
 pub fn apply(plan: Plan) -> Result<Done, WiringError> {
+    apply_watched(plan, &mut || ())
+}
+
+/// [`apply`], with a call to `watch` after each change that another process could see: wherever this process is killed,
+/// it is at one of them.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_watched(plan: Plan, watch: &mut dyn FnMut()) -> Result<Done, WiringError> {
     let mut undo = Vec::new();
     for step in &plan.steps {
-        match carry_out(step, plan.shared) {
+        let carried_out = carry_out(step, plan.shared, watch);
+        watch();
+        match carried_out {
             Ok(way_back) => undo.push(way_back),
             Err(cause) => return Err(undo_all(undo, cause)),
         }
@@ -42,7 +53,7 @@ fn undo_all(undo: Vec<Undo>, cause: WiringError) -> WiringError {
     if left.is_empty() { cause } else { WiringError::NotUndone { cause: Box::new(cause), left } }
 }
 
-fn carry_out(step: &Step, shared: SharedRepository) -> Result<Undo, WiringError> {
+fn carry_out(step: &Step, shared: SharedRepository, watch: &mut dyn FnMut()) -> Result<Undo, WiringError> {
     match step {
         Step::CreateDirectory { path } => {
             files::create_directory(path, shared).map_err(WiringError::io("create", path))?;
@@ -50,12 +61,15 @@ fn carry_out(step: &Step, shared: SharedRepository) -> Result<Undo, WiringError>
         }
         Step::Write { event, path, shim } => {
             let file = Place { event: *event, path }.write(shim, Mode::Shim(shared))?;
+            watch();
             file.persist_noclobber(path).map_err(|error| WiringError::io("write", path)(error.error))?;
             Ok(settled(path, Undo::RemoveFile(path.clone())))
         }
         Step::Chain { event, path, chained, shim } => {
             let file = Place { event: *event, path }.write(shim, Mode::Shim(shared))?;
+            watch();
             make_room(path, chained)?;
+            watch();
             if let Err(error) = file.persist(path) {
                 return Err(unmake_room(path, chained, WiringError::io("write", path)(error.error)));
             }
@@ -64,6 +78,7 @@ fn carry_out(step: &Step, shared: SharedRepository) -> Result<Undo, WiringError>
         Step::Replace { event, path, shim } => {
             let before = Shim::at(*event, path)?;
             let file = Place { event: *event, path }.write(shim, Mode::Shim(shared))?;
+            watch();
             file.persist(path).map_err(|error| WiringError::io("replace", path)(error.error))?;
             Ok(settled(path, Undo::PutBack(before)))
         }

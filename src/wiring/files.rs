@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::NamedTempFile;
 
@@ -207,9 +207,4 @@ pub(super) fn command_word(path: &Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes();
     let plain = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+,:@%=".contains(byte));
     if plain { printable(bytes) } else { printable(&quote(bytes)) }
-}
-
-/// The place of the chained hook of `event` in `directory`.
-pub(super) fn chained_path(directory: &Path, event: Event) -> PathBuf {
-    directory.join(event.chained_name())
 }

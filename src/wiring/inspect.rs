@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::error::WiringError;
 use super::files::{self, Found, Hook};
 use super::layout::Obstacle;
-use super::shim::{Edits, recognise, shim};
-use super::{Event, Site};
+use super::shim::{Edits, recognise, shim_beside};
+use super::{ChainedName, Event, Site};
 
 /// One event of a clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
             Some(why) => State::Unreachable { why: why.clone() },
             None => state(&slot, binary),
         };
-        let chained = (slot.is_ours() && slot.chained_taken).then(|| files::chained_path(&site.hooks_dir, event));
+        let chained = (slot.is_ours() && slot.chained_taken).then(|| site.hooks_dir.join(slot.chained.to_string()));
         Ok(Guard { event, path, state, chained })
     };
     Event::ALL.into_iter().map(guard).collect()
@@ -95,17 +95,21 @@ fn state(slot: &Slot, binary: &Path) -> State {
             unreachable("our shim is there, but its line endings were converted, so it cannot run")
         }
         Content::Ours { edits: Edits::Edited, .. } => State::Edited,
-        Content::Ours { bytes, .. } if *bytes == shim(slot.event, binary) => State::Current,
+        Content::Ours { bytes, .. } if *bytes == shim_beside(slot.chained, binary) => State::Current,
         Content::Ours { .. } => State::Outdated,
     }
 }
 
-/// The two names that matter for an event, and what stands there.
+/// The names that matter for an event, and what stands there.
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) event: Event,
     pub(super) content: Content,
+    /// The chained hook's name: as our shim says, or one that an interrupted run left; else the usual one.
+    pub(super) chained: ChainedName,
     pub(super) chained_taken: bool,
+    /// The first name that nothing bears.
+    pub(super) free: Option<ChainedName>,
     /// Files that an interrupted run left behind.
     pub(super) unfinished: Vec<PathBuf>,
 }
@@ -118,6 +122,7 @@ pub(super) enum Content {
         bytes: Vec<u8>,
         executable: bool,
         edits: Edits,
+        chained: ChainedName,
     },
     /// Somebody else's hook, or any link; of a large file `bytes` is the beginning.
     Foreign {
@@ -145,14 +150,28 @@ impl Slot {
             Found::Other(what) => Content::Other(what),
             Found::Hook(hook) => Content::of(hook),
         };
-        let chained = files::chained_path(directory, event);
-        let chained_taken = files::is_taken(&chained).map_err(WiringError::io("look at", &chained))?;
         let unfinished = unfinished(directory, event).map_err(WiringError::io("list", directory))?;
-        Ok(Self { event, content, chained_taken, unfinished })
+        let taken = |name: ChainedName| {
+            let path = directory.join(name.to_string());
+            files::is_taken(&path).map_err(WiringError::io("look at", &path))
+        };
+        let chained = match &content {
+            Content::Ours { chained, .. } => *chained,
+            _ => begun(&unfinished, event, &taken)?.unwrap_or(ChainedName::first(event)),
+        };
+        let mut free = Some(ChainedName::first(event));
+        while let Some(name) = free
+            && taken(name)?
+        {
+            free = name.next();
+        }
+        Ok(Self { event, content, chained, chained_taken: taken(chained)?, free, unfinished })
     }
 
     fn empty(event: Event) -> Self {
-        Self { event, content: Content::Nothing, chained_taken: false, unfinished: Vec::new() }
+        let chained = ChainedName::first(event);
+        let free = Some(chained);
+        Self { event, content: Content::Nothing, chained, chained_taken: false, free, unfinished: Vec::new() }
     }
 
     pub(super) fn is_ours(&self) -> bool {
@@ -164,10 +183,29 @@ impl Content {
     fn of(Hook { bytes, executable, link }: Hook) -> Self {
         match recognise(&bytes) {
             // A link leads to a file that is not this clone's alone, whatever it says.
-            Some(version) if !link => Self::Ours { bytes, executable, edits: version.edits },
+            Some(version) if !link => Self::Ours { bytes, executable, edits: version.edits, chained: version.chained },
             _ => Self::Foreign { bytes, executable },
         }
     }
+}
+
+/// The name that a killed run had given, or was about to give, to the hook it found: its shim was whole by then.
+fn begun(
+    unfinished: &[PathBuf],
+    event: Event,
+    taken: &dyn Fn(ChainedName) -> Result<bool, WiringError>,
+) -> Result<Option<ChainedName>, WiringError> {
+    for path in unfinished {
+        let Found::Hook(hook) = files::look(path).map_err(WiringError::io("look at", path))? else { continue };
+        if let Some(version) = recognise(&hook.bytes)
+            && version.event == event
+            && version.edits == Edits::Untouched
+            && taken(version.chained)?
+        {
+            return Ok(Some(version.chained));
+        }
+    }
+    Ok(None)
 }
 
 /// Files that a killed run was writing for `event`.

@@ -4,9 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
-use super::files::{chained_path, command_word, is_same, shown};
+use super::files::{command_word, is_same, shown};
 use super::inspect::{Content, Slot};
-use super::shim::{Edits, shim};
+use super::shim::{Edits, shim_beside};
 use super::{ChainOrder, Event, SharedRepository, Site};
 
 /// A list of steps, each atomic, and what the reader should know about them.
@@ -143,8 +143,8 @@ impl Plan {
 
     fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<(), WiringError> {
         let event = slot.event;
-        let (path, chained) = (directory.join(event.name()), chained_path(directory, event));
-        let shim = shim(event, binary);
+        let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
+        let shim = shim_beside(slot.chained, binary);
         let step = match &slot.content {
             Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
             Content::Ours { edits: Edits::Edited, .. } => return Err(WiringError::Edited { hook: path }),
@@ -154,12 +154,17 @@ impl Plan {
             // The hook was moved, and the run killed before the shim came.
             Content::Nothing if !slot.unfinished.is_empty() => Some(Step::Write { event, path, shim }),
             Content::Nothing => return Err(WiringError::Stray { hook: path, chained }),
-            Content::Foreign { .. } if slot.chained_taken && !is_same(&path, &chained) => {
-                return Err(WiringError::ChainedTaken { hook: path, chained });
-            }
             Content::Foreign { bytes, executable } => {
+                let name = match slot.chained_taken && !is_same(&path, &chained) {
+                    false => slot.chained,
+                    true => {
+                        self.notes.push(format!("{} is not ours: it stays, and nothing runs it", shown(&chained)));
+                        slot.free.ok_or_else(|| WiringError::ChainedTaken { hook: path.clone(), chained })?
+                    }
+                };
+                let chained = directory.join(name.to_string());
                 self.notes.extend(remarks(bytes, *executable, &chained));
-                Some(Step::Chain { event, path, chained, shim })
+                Some(Step::Chain { event, path, chained, shim: shim_beside(name, binary) })
             }
         };
         self.steps.extend(step);
@@ -169,7 +174,7 @@ impl Plan {
 
     fn uninstall(&mut self, directory: &Path, slot: &Slot) {
         let event = slot.event;
-        let (path, chained) = (directory.join(event.name()), chained_path(directory, event));
+        let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
         match slot.content {
             Content::Ours { edits: Edits::Edited, .. } => self.notes.push(format!(
                 "{} is a Freeze Guard shim that was edited, so it stays; remove it with `{}`",
