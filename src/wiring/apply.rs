@@ -6,11 +6,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Event;
+use super::config_file;
 use super::error::WiringError;
 use super::files::{self, Found, Mode, is_same, is_taken, prepare, sync_directory};
-use super::plan::{Plan, Step};
+use super::plan::Plan;
 use super::shim::recognise;
 use super::site::SharedRepository;
+use super::step::Step;
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +90,10 @@ fn carry_out(step: &Step, shared: SharedRepository, watch: &mut dyn FnMut()) -> 
             Ok(settled(path, Undo::PutBack(before)))
         }
         Step::Restore { event, path, chained } => restore(*event, path, chained),
+        Step::Configure { path, before, after, .. } => {
+            config_file::replace(path, before, after, watch)?;
+            Ok(Undo::Configure { path: path.clone(), now: after.clone(), before: before.clone() })
+        }
         Step::Sweep { path } => match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(WiringError::io("remove", path)(error)),
             _ => Ok(Undo::Nothing),
@@ -193,6 +199,7 @@ enum Undo {
     RemoveFile(PathBuf),
     PutBack(Shim),
     Unchain { path: PathBuf, chained: PathBuf },
+    Configure { path: PathBuf, now: Vec<u8>, before: Vec<u8> },
     Rechain { path: PathBuf, chained: PathBuf, before: Option<Shim> },
 }
 
@@ -205,6 +212,9 @@ impl Undo {
             Self::RemoveFile(path) => fs::remove_file(&path).map_err(|_| path),
             Self::PutBack(shim) => shim.put_back(),
             Self::Unchain { path, chained } => fs::rename(&chained, &path).map_err(|_| path),
+            Self::Configure { path, now, before } => {
+                config_file::replace(&path, &now, &before, &mut || ()).map_err(|_| path)
+            }
             Self::Rechain { path, chained, before } => {
                 make_room(&path, &chained).map_err(|_| path.clone())?;
                 match before {

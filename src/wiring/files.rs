@@ -127,7 +127,6 @@ pub(super) enum Mode {
     /// Executable for whom the umask and `core.sharedRepository` allow.
     Shim(SharedRepository),
     /// Exactly these bits.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "there are no modes there"))]
     Exact(u32),
 }
 
@@ -144,7 +143,7 @@ fn initial_permissions() -> Option<fs::Permissions> {
 }
 
 #[cfg(unix)]
-fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
+pub(super) fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let now = file.metadata()?.permissions().mode() & 0o7777;
     let wanted = match mode {

@@ -4,11 +4,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::config::{self, Section};
 use super::error::WiringError;
 use super::files::{self, Found, Hook};
 use super::layout::Obstacle;
+use super::settings::{ConfigHook, GitVersion};
 use super::shim::{Edits, recognise, shim_beside};
 use super::{ChainedName, Event, Site};
+use crate::source::printable;
 
 /// One event of a clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +22,33 @@ pub struct Guard {
     pub path: PathBuf,
     /// What it finds there.
     pub state: State,
-    /// The hook that was there before us and still runs; only beside a shim of ours.
+    /// Which way it is wired, or would be.
+    pub way: Way,
+    /// The hook that was there before us and still runs: beside a shim of ours, or in the hooks directory where ours is in
+    /// the configuration.
     pub chained: Option<PathBuf>,
+}
+
+/// How git comes to run our check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By a shim in the hooks directory.
+    File,
+    /// By a hook in its configuration.
+    Config,
+    /// By both, so that everything is judged twice.
+    Both,
+}
+
+impl Way {
+    /// In one word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Config => "config",
+            Self::Both => "both",
+        }
+    }
 }
 
 /// What git finds when an event comes.
@@ -58,17 +86,14 @@ impl State {
 /// # Errors
 /// When the directory or a file in it cannot be looked at.
 pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
-    let nothing_runs = match site.writable_dir() {
-        Err(obstacle @ (Obstacle::Empty(_) | Obstacle::Dot(_))) => Some(obstacle.to_string()),
-        _ => None,
-    };
-    let guard = |event: Event| -> Result<Guard, WiringError> {
+    let nothing_runs = site.writable_dir().err().filter(Obstacle::runs_nothing).map(|obstacle| obstacle.to_string());
+    let file = |event: Event| -> Result<Guard, WiringError> {
         let path = site.hooks_dir.join(event.name());
         let slot = match Slot::look(&site.hooks_dir, event) {
             // Not an error to a reader: it is the answer.
             Err(error @ WiringError::NotADirectory { .. }) => {
                 let state = State::Unreachable { why: error.to_string() };
-                return Ok(Guard { event, path, state, chained: None });
+                return Ok(Guard { event, path, state, way: Way::File, chained: None });
             }
             slot => slot?,
         };
@@ -77,9 +102,41 @@ pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
             None => state(&slot, binary),
         };
         let chained = (slot.is_ours() && slot.chained_taken).then(|| site.hooks_dir.join(slot.chained.to_string()));
-        Ok(Guard { event, path, state, chained })
+        Ok(Guard { event, path, state, way: Way::File, chained })
     };
-    Event::ALL.into_iter().map(guard).collect()
+    Event::ALL.into_iter().map(|event| Ok(configured(site, file(event)?, binary))).collect()
+}
+
+/// The same guard with what git's configuration makes of it.
+fn configured(site: &Site, file: Guard, binary: &Path) -> Guard {
+    let event = file.event;
+    let knows = site.git.is_some_and(GitVersion::has_config_hooks);
+    let hooks = &site.config_hooks;
+    let shown = |hook: &ConfigHook| printable(&hook.name);
+    let broken = hooks.iter().find(|hook| hook.runs_for(event) && hook.command.is_none());
+    if let Some(hook) = broken.filter(|_| knows) {
+        let why = format!("hook.{} has an event and no command, with which git fails", shown(hook));
+        return Guard { state: State::Unreachable { why }, ..file };
+    }
+    let Some(hook) = config::find(hooks, event) else { return file };
+    let off = hooks.iter().find(|other| other.disabled && (*other == hook || other.name == event.name().as_bytes()));
+    let state = match config::condition(hook, event, binary) {
+        Section::Edited => State::Edited,
+        _ if !knows => State::Unreachable { why: "this git ignores hooks in its configuration".to_owned() },
+        _ if off.is_some() => {
+            State::Unreachable { why: format!("hook.{}.enabled is false", off.map(shown).unwrap_or_default()) }
+        }
+        Section::Current => State::Current,
+        Section::Outdated => State::Outdated,
+    };
+    match (file.state.is_in_force(), state.is_in_force()) {
+        (true, true) => Guard { way: Way::Both, ..file },
+        (true, false) => file,
+        (false, _) => {
+            let runs = matches!(file.state, State::Foreign { executable: true });
+            Guard { event, state, way: Way::Config, chained: runs.then_some(file.path), path: site.config_file() }
+        }
+    }
 }
 
 fn state(slot: &Slot, binary: &Path) -> State {

@@ -146,7 +146,7 @@ pub(super) fn quote(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Undoes [`quote`]; also gives what follows the word.
-fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+pub(super) fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut out = Vec::new();
     let mut rest = text.strip_prefix(b"'")?;
     loop {
@@ -164,13 +164,13 @@ fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
 }
 
 #[cfg(not(windows))]
-fn program_bytes(binary: &Path) -> Vec<u8> {
+pub(super) fn program_bytes(binary: &Path) -> Vec<u8> {
     binary.as_os_str().as_encoded_bytes().to_vec()
 }
 
 /// Git's sh on Windows takes both separators, and a backslash only invites trouble.
 #[cfg(windows)]
-fn program_bytes(binary: &Path) -> Vec<u8> {
+pub(super) fn program_bytes(binary: &Path) -> Vec<u8> {
     binary.as_os_str().as_encoded_bytes().iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect()
 }
 

@@ -24,4 +24,6 @@ mod push_more;
 mod replay;
 mod run;
 mod wiring;
+mod wiring_config;
+mod wiring_rows;
 mod world;
