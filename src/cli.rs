@@ -7,6 +7,7 @@ mod check;
 mod clones;
 mod explain;
 mod fix;
+mod gits;
 mod install;
 mod lock;
 mod output;

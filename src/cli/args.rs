@@ -160,6 +160,9 @@ pub(crate) struct RunArgs {
     /// Where that shim stands: the hook chained beside it runs too
     #[arg(long, value_name = "PATH", hide = true)]
     pub(crate) at: Option<PathBuf>,
+    /// The name of that hook
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub(crate) chained: Option<String>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<OsString>,
@@ -171,6 +174,22 @@ pub(crate) struct InstallArgs {
     /// Print what would be done and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Wire by files in the hooks directory, or by git's configuration (git 2.54)
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) via: ViaArg,
+    /// Write into the directory in the work tree that core.hooksPath names
+    #[arg(long)]
+    pub(crate) hooks_path: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViaArg {
+    /// Files, unless another hook or core.hooksPath is in the way and every git here is new enough
+    Auto,
+    /// Files in the hooks directory
+    File,
+    /// Sections of this clone's git configuration
+    Config,
 }
 
 #[derive(Debug, clap::Args)]

@@ -25,4 +25,6 @@ mod push_more;
 mod replay;
 mod run;
 mod wiring;
+mod wiring_config;
+mod wiring_rows;
 mod world;
