@@ -211,7 +211,7 @@ impl Place {
     /// As the annotations name it, else from its own directory.
     fn guessed(context: &Context<'_>) -> Self {
         let lock = context.after.lock.root_file();
-        let entries = lock.map(annotations).unwrap_or_default();
+        let entries = lock.map(|lock| annotations(lock).collect::<Vec<_>>()).unwrap_or_default();
         let files = entries.iter().flat_map(|entry| &entry.via).filter_map(|via| match via {
             Via::File(file) => Some(*file),
             _ => None,
