@@ -1,14 +1,16 @@
 //! The wing that changes things: what a person asks for by name, never a hook. It proposes first, shows, then writes.
 //!
 //! [`propose`] answers with edits and judges them before anything is written; [`write`](write()) puts them in place, all
-//! or none; [`listing`] shows them.
+//! or none; [`listing`] shows them. [`init()`] proposes the policy to begin with.
 
 mod fix;
+mod init;
 mod listing;
 mod overlay;
 mod write;
 
 pub use fix::{Proposal, Unfixed, propose};
+pub use init::{Difference, Found, InitError, Layout, Left, LockState, Mode, Reason, Setup, Standing, init};
 pub use listing::listing;
 pub use write::{WriteError, write};
 

@@ -7,6 +7,7 @@ mod check;
 mod clones;
 mod explain;
 mod fix;
+mod init;
 mod install;
 mod output;
 mod parse;
@@ -60,6 +61,7 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Install(args) => install::run(&args, world),
         Verb::Uninstall(args) => uninstall::run(&args, world),
         Verb::Fix(args) => fix::run(&args, world),
+        Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
         Verb::Parse(args) => parse::run(&args, world),

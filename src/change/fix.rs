@@ -7,6 +7,8 @@ mod mirror;
 mod mirror_text;
 mod pins;
 
+pub(super) use mirror_text::mirror_text;
+
 use std::rc::Rc;
 
 use super::Edit;

@@ -13,6 +13,7 @@ mod fix;
 mod fooled;
 mod help;
 mod includes;
+mod init;
 mod layouts;
 mod malice;
 mod merge;
