@@ -9,9 +9,11 @@ use super::{Failure, Outcome};
 use freeze_guard::change::{
     Difference, Edit, InitError, Layout, Mode, Setup, Standing, WriteError, init, listing, write,
 };
+use freeze_guard::finding::Finding;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::FREEZE_GUARD_TOML;
 use freeze_guard::report::{Report, Style, Verdict, body, plural};
+use freeze_guard::rule::RuleId;
 use freeze_guard::scope::{self, Which};
 use freeze_guard::source::Paths;
 
@@ -67,30 +69,31 @@ fn table(layout: &Layout, paths: &Paths) -> String {
         .collect();
     if !rows.is_empty() {
         text.push_str("pairs:\n");
-        text.push_str(&columns([["manifest", "lock", "kind", "why"].map(str::to_owned)].into_iter().chain(rows)));
+        text.push_str(&columns(Some(["manifest", "lock", "kind", "why"]), rows));
     }
     let rows: Vec<[String; 2]> = layout.left.iter().map(|left| [paths.show(&left.path), left.reason.text()]).collect();
     if !rows.is_empty() {
         text.push_str("no pairs:\n");
-        text.push_str(&columns(rows.into_iter()));
+        text.push_str(&columns(None, rows));
     }
     text
 }
 
-/// Rows as aligned lines, indented; the last column is as wide as it likes.
-fn columns<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> String {
-    let rows: Vec<_> = rows.collect();
-    let shown = rows.get(..ROWS.min(rows.len())).unwrap_or_default();
+/// Rows as aligned lines, indented, below `head`; those above [`ROWS`] are counted.
+fn columns<const N: usize>(head: Option<[&str; N]>, rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    let more = rows.len().saturating_sub(ROWS);
+    rows.truncate(ROWS);
+    let shown: Vec<_> = head.map(|head| head.map(str::to_owned)).into_iter().chain(rows).collect();
     let width = |at: usize| shown.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..N).map(|at| width(at).unwrap_or_default()).collect();
     let mut text = String::new();
-    for row in shown {
+    for row in &shown {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         text.push_str(&format!("  {}\n", cells.collect::<Vec<_>>().join("  ").trim_end()));
     }
-    match rows.len() - shown.len() {
-        0 => {}
-        more => text.push_str(&format!("  and {more} more\n")),
+    if more > 0 {
+        text.push_str(&format!("  and {more} more\n"));
     }
     text
 }
@@ -140,7 +143,7 @@ impl Told<'_> {
         let verb = if self.args.dry_run { "would write" } else { "written" };
         let mut text = format!("{verb}:\n");
         let rows = self.edits.iter().map(|edit| [format!("?? {}", paths.show(&edit.path))]);
-        text.push_str(&columns(rows));
+        text.push_str(&columns(None, rows));
         if self.args.dry_run {
             text.push_str("nothing was written\n");
         } else if self.edits.len() <= ROWS {
@@ -167,7 +170,7 @@ impl Told<'_> {
                     text.push_str(&format!(
                         "{path} is there already and is left as it is; it differs from what was found:\n"
                     ));
-                    text.push_str(&columns(self.differences().iter().map(|one| [self.difference(one)])));
+                    text.push_str(&columns(None, self.differences().iter().map(|one| [self.difference(one)])));
                     text.push_str(&format!("change it by hand, or move {path} away and see `hook init --dry-run`\n"));
                 } else if self.edits.is_empty() {
                     let what =
@@ -198,7 +201,7 @@ impl Told<'_> {
     fn state(&self, report: &Report) -> String {
         let pairs = plural(report.pairs.len(), "pair");
         if report.verdict() == Verdict::Pass {
-            return format!("in order: {pairs} of the work tree{}\n", exempted(report));
+            return format!("{}in order: {pairs} of the work tree{}\n", self.findings(report), exempted(report));
         }
         let errors = plural(self.errors(), "error");
         if !self.args.adopt {
@@ -207,20 +210,29 @@ impl Told<'_> {
                  what a tool can\n"
             );
         }
-        let mut text = String::from("\n");
-        for unlocked in &self.setup.unlocked {
-            let path = unlocked.place.path().map(|path| self.style.paths.show(path)).unwrap_or_default();
-            text.push_str(&format!("left to do: {path}: {}\n", unlocked.message));
+        let mut text = String::new();
+        if !self.setup.unlocked.is_empty() {
+            text.push_str("left to do:\n");
+            text.push_str(&columns(None, self.setup.unlocked.iter().map(|unlocked| [unlocked.message.clone()])));
         }
         if !self.setup.wanted.is_empty() {
-            text.push_str(&format!(
-                "left to do: add to the policy, or mend what they excuse:\n{}\n",
-                self.setup.wanted
-            ));
+            text.push_str("left to do: add to the policy, or mend what it would excuse:\n");
+            text.push_str(&format!("{}\n", self.setup.wanted));
         }
-        text.push_str(&body(report, self.style));
+        text.push_str(&self.findings(report));
         text.push_str(&format!("left to mend by hand: {errors}; `hook check --worktree` lists what is left\n"));
         text
+    }
+
+    /// What was found, but for locks of which it was just said why they are missing.
+    fn findings(&self, report: &Report) -> String {
+        let told = |finding: &Finding| {
+            finding.rule == RuleId::LockMissing
+                && self.setup.unlocked.iter().any(|unlocked| unlocked.place == finding.place)
+        };
+        let findings = report.findings.iter().filter(|finding| !told(finding)).cloned().collect();
+        let text = body(&Report { findings, ..report.clone() }, self.style);
+        if text.is_empty() { text } else { format!("\n{text}") }
     }
 }
 
@@ -238,9 +250,9 @@ mod tests {
     #[test]
     fn columns_align_and_long_tables_are_cut() {
         let rows = [["a".to_owned(), "x".to_owned()], ["bcd".to_owned(), String::new()]];
-        assert_eq!(columns(rows.into_iter()), "  a    x\n  bcd\n");
-        let text = columns((0..ROWS + 3).map(|at| [at.to_string()]));
-        assert_eq!(text.lines().count(), ROWS + 1);
+        assert_eq!(columns(None, rows), "  a    x\n  bcd\n");
+        let text = columns(Some(["h"]), (0..ROWS + 3).map(|at| [at.to_string()]));
+        assert_eq!(text.lines().count(), ROWS + 2);
         assert!(text.ends_with("  and 3 more\n"), "{text}");
     }
 }

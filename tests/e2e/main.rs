@@ -14,6 +14,8 @@ mod fooled;
 mod help;
 mod includes;
 mod init;
+mod init_adopt;
+mod init_odd;
 mod layouts;
 mod malice;
 mod merge;

@@ -38,16 +38,30 @@ pub(super) fn cover(scene: &Scene<'_>, layout: &mut Layout) -> Result<Draft, Ini
     if let Some(draft) = tries(scene, layout)? {
         return Ok(draft);
     }
-    let spelled =
-        |found: &Found| [&found.manifest, &found.lock].iter().all(|path| std::str::from_utf8(path.as_bytes()).is_ok());
-    let (pairs, odd): (Vec<_>, Vec<_>) = layout.pairs.drain(..).partition(spelled);
-    layout.pairs = pairs;
-    layout.left.extend(odd.into_iter().map(|found| Left { path: found.manifest, reason: Reason::Unspellable }));
-    layout.left.sort_by(|left, right| left.path.cmp(&right.path));
+    // What the default rule has as it is wanted may still be found by a pattern, whatever its path.
+    let wanted = layout.pairs.iter().map(said).collect();
+    let covered = covered(scene, layout, &wanted)?;
+    leave_out(layout, |found| !is_spelled(found) && !covered.contains(&said(found)));
+    if let Some(draft) = tries(scene, layout)? {
+        return Ok(draft);
+    }
+    leave_out(layout, |found| !is_spelled(found));
     match tries(scene, layout)? {
         Some(draft) => Ok(draft),
         None => Err(InitError::Unfaithful("the paths that were found cannot be written as one".to_owned())),
     }
+}
+
+fn is_spelled(found: &Found) -> bool {
+    [&found.manifest, &found.lock].iter().all(|path| std::str::from_utf8(path.as_bytes()).is_ok())
+}
+
+/// Moves the pairs that `unwanted` names to what is left.
+fn leave_out(layout: &mut Layout, unwanted: impl Fn(&Found) -> bool) {
+    let (odd, pairs): (Vec<_>, Vec<_>) = layout.pairs.drain(..).partition(unwanted);
+    layout.pairs = pairs;
+    layout.left.extend(odd.into_iter().map(|found| Left { path: found.manifest, reason: Reason::Unspellable }));
+    layout.left.sort_by(|left, right| left.path.cmp(&right.path));
 }
 
 fn tries(scene: &Scene<'_>, layout: &Layout) -> Result<Option<Draft>, InitError> {
