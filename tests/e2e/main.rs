@@ -17,6 +17,8 @@ mod init;
 mod init_adopt;
 mod init_odd;
 mod layouts;
+mod lock;
+mod lock_more;
 mod locks;
 mod malice;
 mod merge;
