@@ -56,11 +56,11 @@ impl Verb {
         match self {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
+            Self::Status(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
             | Self::Init(_)
-            | Self::Status(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
             | Self::Run(_) => Format::Text,
@@ -219,6 +219,9 @@ pub(crate) struct UninstallArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exits 1 when a guard is not in force.\nExample: hook status")]
 pub(crate) struct StatusArgs {
+    /// How to write it
+    #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]
+    pub(crate) format: Format,
     /// Show every clone that was wired on this machine
     #[arg(long)]
     pub(crate) all: bool,

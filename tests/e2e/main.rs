@@ -31,5 +31,6 @@ mod replay;
 mod run;
 mod wiring;
 mod wiring_config;
+mod wiring_disk;
 mod wiring_rows;
 mod world;
