@@ -17,9 +17,9 @@ mod stamp;
 mod undecided;
 mod via;
 
-pub use command::{Argument, Command, Tool, command};
+pub use command::{Argument, Command, command};
 pub use compiled::{Depth, Proof, prove};
-pub use header::{Header, Writer, header, is_file};
+pub use header::{Header, Tool, header, is_file};
 pub use kind::{Detected, Evidence, Strength, detect, is_annotated, left_out};
 pub use mirror::mirror;
 pub use moves::{PinChange, pins_changed};

@@ -9,7 +9,7 @@ use std::fmt;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::command::{Argument, Command, Tool, command};
+use super::command::{Argument, Command, command};
 use super::{Contents, OptionLine};
 use crate::requirements::{self, Located, Requirement, without_credentials};
 use crate::source::{SourceFile, Span};
@@ -157,21 +157,16 @@ fn option(line: &OptionLine<'_>) -> Value {
 
 /// The command's tool and flags: files are named by what asks for them, not by where they lie, and the output not at all.
 fn flags(command: &Command) -> Value {
-    let tool = match command.tool {
-        Tool::PipCompile => "pip-compile",
-        Tool::Uv => "uv pip compile",
-        Tool::Other => "other",
-    };
     let flag = |argument: &Argument| match argument {
         Argument::Flag(name) => Some(json!([name])),
         Argument::Value(name, value) => Some(json!([name, without_credentials(value)])),
         Argument::Path(name, _) if name == "--output-file" => None,
         Argument::Path(name, _) => Some(json!([name, null])),
         // A custom command has nothing but words.
-        Argument::File(word) if command.tool == Tool::Other => Some(json!([null, word])),
+        Argument::File(word) if command.custom => Some(json!([null, word])),
         Argument::File(_) => None,
     };
-    json!({ "tool": tool, "python": command.python, "flags": set(command.arguments.iter().filter_map(flag)) })
+    json!({ "tool": command.tool.name(), "python": command.python, "flags": set(command.arguments.iter().filter_map(flag)) })
 }
 
 /// The text of `lock` with the stamp line of `digest` right below its header, and no other.

@@ -5,11 +5,15 @@
 #[cfg(test)]
 mod chain;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod foreign;
 #[cfg(test)]
 mod install;
 #[cfg(test)]
 mod install_sh;
+#[cfg(test)]
+mod killed;
 #[cfg(test)]
 mod layout;
 #[cfg(test)]

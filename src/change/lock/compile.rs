@@ -49,7 +49,7 @@ fn from_header(
     tree: &dyn Tree,
     world: &World,
 ) -> Result<Result<Compile, String>, ReadError> {
-    if command.tool == Tool::Other {
+    if command.custom {
         return Ok(Err(by_hand("its header names a command that is not a resolver's own", command)));
     }
     let Some(program) = world.program(name(command.tool)) else { return Ok(Err(missing(command.tool))) };
@@ -136,7 +136,7 @@ impl Compile {
                 let output = ["-o".to_owned(), output];
                 start.into_iter().chain(inputs).chain(output).chain(options).collect()
             }
-            Tool::PipCompile | Tool::Other => {
+            Tool::PipCompile | Tool::UvExport | Tool::Rye => {
                 let output = std::iter::once(format!("--output-file={output}"));
                 std::iter::once("pip-compile".to_owned()).chain(options).chain(output).chain(inputs).collect()
             }
@@ -211,7 +211,7 @@ impl Place {
     /// As the annotations name it, else from its own directory.
     fn guessed(context: &Context<'_>) -> Self {
         let lock = context.after.lock.root_file();
-        let entries = lock.map(annotations).unwrap_or_default();
+        let entries = lock.map(|lock| annotations(lock).collect::<Vec<_>>()).unwrap_or_default();
         let files = entries.iter().flat_map(|entry| &entry.via).filter_map(|via| match via {
             Via::File(file) => Some(*file),
             _ => None,
@@ -260,8 +260,9 @@ pub(super) fn files<'a>(manifest: &'a Closure, compile: &'a Compile) -> impl Ite
 /// The executable's name.
 pub(super) fn name(tool: Tool) -> &'static str {
     match tool {
-        Tool::Uv => "uv",
-        Tool::PipCompile | Tool::Other => "pip-compile",
+        Tool::Uv | Tool::UvExport => "uv",
+        Tool::PipCompile => "pip-compile",
+        Tool::Rye => "rye",
     }
 }
 
