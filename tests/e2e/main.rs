@@ -10,6 +10,7 @@ mod attributes;
 mod bad_input;
 mod commit;
 mod fix;
+mod fix_lines;
 mod fooled;
 mod help;
 mod includes;
