@@ -3,15 +3,21 @@
 //! [`propose`] answers with edits and judges them before anything is written; [`write`](write()) puts them in place, all
 //! or none; [`listing`] shows them. [`init()`] proposes the policy to begin with.
 
+mod bench;
 mod fix;
 mod init;
 mod listing;
+mod lock;
+mod mirror;
 mod overlay;
 mod write;
 
-pub use fix::{Proposal, Unfixed, propose};
+pub use bench::{Proposal, Unfixed};
+pub use fix::propose;
 pub use init::{Difference, Found, InitError, Layout, Left, LockState, Mode, Reason, Setup, Standing, init};
 pub use listing::listing;
+pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, lock, table};
+pub use mirror::Stamp;
 pub use write::{WriteError, write};
 
 use crate::source::RepoPath;

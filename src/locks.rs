@@ -17,9 +17,9 @@ mod stamp;
 mod undecided;
 mod via;
 
-pub use command::{Argument, Command, Tool, command};
+pub use command::{Argument, Command, command};
 pub use compiled::{Depth, Proof, prove};
-pub use header::{Header, Writer, header, is_file};
+pub use header::{Header, Tool, header, is_file};
 pub use kind::{Detected, Evidence, Strength, detect, is_annotated, left_out};
 pub use mirror::mirror;
 pub use moves::{PinChange, pins_changed};
@@ -78,6 +78,13 @@ pub enum Drift<'a> {
         lock: Located<'a>,
         /// Why not, as in "needed by flask, which the lock does not have".
         how: String,
+    },
+    /// A requirement that changed in what its lock would follow, while the lock did not change at all.
+    Untouched {
+        /// The manifest's line.
+        manifest: Located<'a>,
+        /// What changed, as in "its extras".
+        what: &'static str,
     },
     /// An option of the manifest that the lock does not have.
     OptionMissing(OptionLine<'a>),

@@ -24,6 +24,7 @@ mod settle;
 mod undecided;
 mod unknown_base;
 mod unpinned;
+mod untouched;
 mod unused_exemption;
 
 pub use answer::{Answer, Layer};
@@ -68,6 +69,11 @@ impl Draft {
     pub fn new(rule: RuleId, place: Place, message: String, help: String) -> Self {
         Self { rule, weight: rule.default_level(), place, message, help, related: Vec::new(), package: None }
     }
+}
+
+/// Whether `marker` holds on every environment.
+fn always(marker: &requirements::Marker) -> bool {
+    requirements::Marker::cover_everything(&[marker]) == requirements::Tri::Yes
 }
 
 /// Everything that the rules say of a pair that is judged.

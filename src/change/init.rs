@@ -19,7 +19,7 @@ mod tests;
 use std::rc::Rc;
 
 use super::Edit;
-use super::fix::Unfixed;
+use super::Unfixed;
 use super::overlay::Overlay;
 use crate::check::{Judging, check};
 use crate::policy::{FREEZE_GUARD_TOML, Kind, Origin, Pair, Policy};

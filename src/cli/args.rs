@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Pin from the lock and bring mirrors in step with their manifests
     Fix(FixArgs),
+    /// Make locks anew, show what moves, and judge them
+    Lock(LockArgs),
     /// Write the policy for the requirements files that are here
     Init(InitArgs),
     /// Show whether this clone's hooks are in force
@@ -56,6 +58,7 @@ impl Verb {
             Self::Parse(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
+            | Self::Lock(_)
             | Self::Init(_)
             | Self::Status(_)
             | Self::Explain(_)
@@ -117,6 +120,25 @@ pub(crate) struct FixArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
+    after_help = "A mirror is copied from its manifest; a compiled lock is made by the policy's\n`[lock] command`, else by the resolver of its header. Exits 1 when a lock could\nnot be made or errors are left, or with --dry-run when there is something to\nwrite.\nExample: hook lock requirements.txt --stage"
+)]
+pub(crate) struct LockArgs {
+    /// Write a digest of the inputs beside the header; a lock that has one keeps one
+    #[arg(long)]
+    pub(crate) stamp: bool,
+    /// Stage manifest and lock of each pair that is in order
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) stage: bool,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Only the pairs that these files belong to, whether or not they need it
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
     after_help = "Shows which files are pairs and which are not. Writes new files only, never a\nmanifest, and stages nothing. Exits 1 when a policy is there and says otherwise,\nwith --adopt when errors are left.\nExample: hook init --dry-run"
 )]
 pub(crate) struct InitArgs {
@@ -154,6 +176,9 @@ pub(crate) struct RunArgs {
     /// Where that shim stands: the hook chained beside it runs too
     #[arg(long, value_name = "PATH", hide = true)]
     pub(crate) at: Option<PathBuf>,
+    /// The name of that hook
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub(crate) chained: Option<String>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<OsString>,
@@ -165,6 +190,22 @@ pub(crate) struct InstallArgs {
     /// Print what would be done and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Wire by files in the hooks directory, or by git's configuration (git 2.54)
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) via: ViaArg,
+    /// Write into the directory in the work tree that core.hooksPath names
+    #[arg(long)]
+    pub(crate) hooks_path: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViaArg {
+    /// Files, unless another hook or core.hooksPath is in the way and every git here is new enough
+    Auto,
+    /// Files in the hooks directory
+    File,
+    /// Sections of this clone's git configuration
+    Config,
 }
 
 #[derive(Debug, clap::Args)]

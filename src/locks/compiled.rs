@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::header::{Header, Writer, header};
+use super::header::{Header, Tool, header};
 use super::undecided::Undecided;
 use super::via::annotations;
 use super::{Annotated, Contents, Drift, graph, satisfaction};
@@ -123,6 +123,6 @@ impl<'a> Lock<'a> {
 
     /// Whether the tool names parents only, so that what has no annotation is asked for directly.
     pub(super) fn names_parents_only(&self) -> bool {
-        self.header.as_ref().is_some_and(|header| matches!(header.writer, Writer::Rye | Writer::UvExport))
+        self.header.as_ref().is_some_and(|header| matches!(header.tool(), Tool::Rye | Tool::UvExport))
     }
 }

@@ -3,7 +3,7 @@
 //! pip-compile normalises and quotes its command, uv joins its arguments as they were given, both take another text in
 //! its place (`CUSTOM_COMPILE_COMMAND`). Nothing here is ever run; it is evidence, and forgeable like every comment.
 
-use super::command::{Argument, Command, Tool, command};
+use super::command::{Argument, Command};
 use crate::package::PackageName;
 use crate::requirements::{File, Marker, Tri};
 use crate::source::RepoPath;
@@ -11,17 +11,15 @@ use crate::source::RepoPath;
 /// The header of a lock.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// Who wrote it.
-    pub writer: Writer,
-    /// The command that it names, if it names one.
-    pub command: Option<Command>,
+    /// Who wrote it, with which command.
+    pub command: Command,
     /// The environment that the lock is known to be made for.
     pub environment: Option<Marker>,
 }
 
 /// What wrote a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Writer {
+pub enum Tool {
     /// pip-tools' `pip-compile`.
     PipCompile,
     /// `uv pip compile`.
@@ -32,7 +30,7 @@ pub enum Writer {
     Rye,
 }
 
-impl Writer {
+impl Tool {
     /// Its name, as people call it.
     pub fn name(self) -> &'static str {
         match self {
@@ -59,13 +57,16 @@ pub fn header(lock: &File) -> Option<Header> {
     let first = lock.entries.first().map_or(usize::MAX, |entry| entry.line);
     let lines = lock.comments.iter().filter(|comment| comment.own_line).take_while(|comment| comment.line < first);
     let mut lines = lines.map(|comment| lock.comment_text(comment).trim_start_matches('#').trim());
-    let writer = lines.by_ref().find_map(Writer::of)?;
-    let command = command(lock);
-    let exports = command.as_ref().is_some_and(|command| command.text.starts_with("uv export"));
-    let writer = if writer == Writer::Uv && exports { Writer::UvExport } else { writer };
-    let stated = lines.skip_while(|text| !text.starts_with("Pinned dependencies known to be valid for")).nth(1);
-    let environment = stated.and_then(Marker::of).or_else(|| environment(command.as_ref()?));
-    Some(Header { writer, command, environment })
+    let (line, tool) = lines.by_ref().find_map(|line| Some((line, Tool::of(line)?)))?;
+    let rest: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    // pip-compile before 5.0 said "To update, run:".
+    let announces = |line: &&&str| line.ends_with("following command:") || line.ends_with("To update, run:");
+    let text = rest.iter().find(|line| !announces(line)).filter(|_| tool != Tool::Rye).copied().unwrap_or_default();
+    let tool = if tool == Tool::Uv && text.starts_with("uv export") { Tool::UvExport } else { tool };
+    let command = Command::read(tool, line, text);
+    let stated = rest.iter().skip_while(|line| !line.starts_with("Pinned dependencies known to be valid for")).nth(1);
+    let environment = stated.and_then(|text| Marker::of(text)).or_else(|| environment(&command));
+    Some(Header { command, environment })
 }
 
 /// What a command tells of the environment, as a marker; `None` if nothing.
@@ -95,13 +96,14 @@ fn value<'c>(command: &'c Command, name: &str) -> Option<&'c str> {
 }
 
 impl Header {
+    /// Who wrote it.
+    pub fn tool(&self) -> Tool {
+        self.command.tool
+    }
+
     /// Whether the command is none of the tools' own: a text that a project put in its place, or none at all.
     pub fn is_custom(&self) -> bool {
-        match (self.writer, &self.command) {
-            (Writer::Rye | Writer::UvExport, _) => false,
-            (_, Some(command)) => command.tool == Tool::Other,
-            (_, None) => true,
-        }
+        self.command.custom && !matches!(self.tool(), Tool::Rye | Tool::UvExport)
     }
 
     /// Whether the input was standard input, which leaves direct requirements without annotation (uv).
@@ -145,7 +147,7 @@ impl Header {
     }
 
     fn arguments(&self) -> impl Iterator<Item = &Argument> {
-        self.command.iter().flat_map(|command| &command.arguments)
+        self.command.arguments.iter()
     }
 }
 
@@ -212,7 +214,7 @@ mod tests {
              #    pip-compile --output-file=requirements.txt requirements.in\n#\nfoo==1\n",
         );
         let header = header(&pip).unwrap();
-        assert_eq!(header.writer, Writer::PipCompile);
+        assert_eq!(header.tool(), Tool::PipCompile);
         assert_eq!(header.environment.as_ref().unwrap().text(), "python_version == '3.11'");
         assert!(!header.is_custom() && header.names("backend/requirements.in") && !header.names("other.in"));
         let uv = file(
@@ -220,7 +222,7 @@ mod tests {
              #    uv pip compile --universal --python-platform windows - -o out.txt\nfoo==1\n",
         );
         let header = super::header(&uv).unwrap();
-        assert!(header.is_universal() && header.reads_stdin() && header.writer == Writer::Uv);
+        assert!(header.is_universal() && header.reads_stdin() && header.tool() == Tool::Uv);
         assert_eq!(header.environment.unwrap().text(), "sys_platform == 'win32'");
         let custom = file("# This file was autogenerated by uv via the following command:\n#    x\nfoo==1\n");
         assert!(super::header(&custom).unwrap().is_custom());

@@ -3,7 +3,7 @@
 //! A drifted mirror cannot be told from a freeze by content, so `auto` is compiled where a resolver has left its header
 //! or a `# via` annotation, or where the manifest is a `.in` file, and a mirror otherwise; freeze is never guessed.
 
-use super::header::{Writer, header};
+use super::header::{Tool, header};
 use super::via::annotations;
 use crate::requirements::File;
 use crate::source::RepoPath;
@@ -21,7 +21,7 @@ pub enum Detected {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// The header of this tool.
-    Header(Writer),
+    Header(Tool),
     /// A `# via` annotation.
     Via,
     /// The manifest is a `.in` file: its lock is what a resolver makes of it.
@@ -42,7 +42,7 @@ pub enum Strength {
 /// What the lock of `manifest` is.
 pub fn detect(manifest: &RepoPath, lock: &File) -> Detected {
     if let Some(header) = header(lock) {
-        return Detected::Compiled(Evidence::Header(header.writer));
+        return Detected::Compiled(Evidence::Header(header.tool()));
     }
     if is_annotated(lock) {
         return Detected::Compiled(Evidence::Via);
@@ -58,7 +58,7 @@ pub fn detect(manifest: &RepoPath, lock: &File) -> Detected {
 pub fn is_annotated(lock: &File) -> bool {
     // Nearly every lock without annotations has no such word in its comments at all.
     lock.comments.iter().any(|comment| lock.comment_text(comment).contains("via"))
-        && annotations(lock).iter().any(|entry| !entry.via.is_empty())
+        && annotations(lock).any(|entry| !entry.via.is_empty())
 }
 
 /// The names that a tool left out: comment lines after its notice, one bare name each.
@@ -98,7 +98,7 @@ mod tests {
             ("requirements.txt", "a==1  # via the vendor's index\n", Detected::Mirror),
             ("requirements.txt", "# via a\n\na==1\n", Detected::Mirror),
             ("requirements.txt", "a==1\n    # via -r requirements.txt\n", Detected::Compiled(Evidence::Via)),
-            ("requirements.txt", header, Detected::Compiled(Evidence::Header(Writer::Uv))),
+            ("requirements.txt", header, Detected::Compiled(Evidence::Header(Tool::Uv))),
             ("requirements.in", "a==1\n", Detected::Compiled(Evidence::Layout)),
         ] {
             assert_eq!(told(manifest, lock), expected, "{lock}");

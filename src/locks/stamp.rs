@@ -9,7 +9,7 @@ use std::fmt;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::command::{Argument, Command, Tool, command};
+use super::command::{Argument, Command, command};
 use super::{Contents, OptionLine};
 use crate::requirements::{self, Located, Requirement, without_credentials};
 use crate::source::{SourceFile, Span};
@@ -59,14 +59,19 @@ pub fn digest(asked: &Contents<'_>, command: Option<&Command>) -> Digest {
 
 /// The stamp of `lock`: it stands before the first entry.
 pub fn read(lock: &requirements::File) -> Option<StampLine> {
-    let first = lock.entries.first().map_or(usize::MAX, |entry| entry.line);
-    let own = lock.comments.iter().filter(|comment| comment.own_line && comment.line < first);
-    let mut found = own.filter_map(|comment| Some((comment.span, label(lock.comment_text(comment))?)));
+    let mut found = lines(lock);
     let (span, value) = found.next()?;
     match found.next() {
         None => Some(StampLine { span, digest: Digest::parse(value) }),
         Some((span, _)) => Some(StampLine { span, digest: None }),
     }
+}
+
+/// The comments before the first entry that are stamps, each with what it says.
+fn lines(lock: &requirements::File) -> impl Iterator<Item = (Span, &str)> {
+    let first = lock.entries.first().map_or(usize::MAX, |entry| entry.line);
+    let own = lock.comments.iter().filter(move |comment| comment.own_line && comment.line < first);
+    own.filter_map(|comment| Some((comment.span, label(lock.comment_text(comment))?)))
 }
 
 /// Compares the stamp of `lock` with what its manifest asks for.
@@ -152,44 +157,49 @@ fn option(line: &OptionLine<'_>) -> Value {
 
 /// The command's tool and flags: files are named by what asks for them, not by where they lie, and the output not at all.
 fn flags(command: &Command) -> Value {
-    let tool = match command.tool {
-        Tool::PipCompile => "pip-compile",
-        Tool::Uv => "uv pip compile",
-        Tool::Other => "other",
-    };
     let flag = |argument: &Argument| match argument {
         Argument::Flag(name) => Some(json!([name])),
         Argument::Value(name, value) => Some(json!([name, without_credentials(value)])),
         Argument::Path(name, _) if name == "--output-file" => None,
         Argument::Path(name, _) => Some(json!([name, null])),
         // A custom command has nothing but words.
-        Argument::File(word) if command.tool == Tool::Other => Some(json!([null, word])),
+        Argument::File(word) if command.custom => Some(json!([null, word])),
         Argument::File(_) => None,
     };
-    json!({ "tool": tool, "python": command.python, "flags": set(command.arguments.iter().filter_map(flag)) })
+    json!({ "tool": command.tool.name(), "python": command.python, "flags": set(command.arguments.iter().filter_map(flag)) })
 }
 
-/// `text`, a lock's, with the stamp line for `digest` in place of its old one, else right below its header.
-pub fn stamped(lock: &SourceFile, old: Option<StampLine>, digest: &Digest) -> String {
-    let text = lock.text();
-    let line = digest.line();
-    if let Some(StampLine { span, .. }) = old {
-        let (before, after) = (text.get(..span.start).unwrap_or_default(), text.get(span.end..).unwrap_or_default());
-        return format!("{before}{line}{after}");
+/// The text of `lock` with the stamp line of `digest`: in the place of its old one, else right below its header. Further
+/// stamps go.
+pub fn stamped(lock: &requirements::File, digest: &Digest) -> String {
+    let (source, line) = (&lock.source, digest.line());
+    let spans: Vec<Span> = lines(lock).map(|(span, _)| span).collect();
+    let slice = |start: usize, end: usize| source.text().get(start..end).unwrap_or_default();
+    let Some(first) = spans.first() else { return below_header(source, &line) };
+    let mut out = format!("{}{line}", slice(0, first.start));
+    let mut at = first.end;
+    for span in spans.iter().skip(1) {
+        let number = source.position(span.start).line;
+        let (start, next) = (source.line_span(number).start, source.line_span(number + 1).start);
+        out.push_str(slice(at, start));
+        at = if next > span.end { next } else { source.text().len() };
     }
-    let is_comment = |number: &usize| lock.line(*number).trim_start().starts_with('#');
-    let head = (1..=lock.line_count()).take_while(is_comment).last();
+    out.push_str(slice(at, source.text().len()));
+    out
+}
+
+/// The text of `lock` with `line` behind the comment block that it begins with.
+fn below_header(lock: &SourceFile, line: &str) -> String {
+    let text = lock.text();
     let first = lock.line_span(1);
     let feed = if text.get(first.end..).is_some_and(|rest| rest.starts_with("\r\n")) { "\r\n" } else { "\n" };
-    match head {
-        None => format!("{line}{feed}{text}"),
-        Some(last) => {
-            let end = lock.line_span(last).end;
-            let (before, after) = (text.get(..end).unwrap_or_default(), text.get(end..).unwrap_or_default());
-            let after = if after.is_empty() { feed } else { after };
-            format!("{before}{feed}{line}{after}")
-        }
-    }
+    let is_comment = |number: &usize| lock.line(*number).trim_start().starts_with('#');
+    let Some(last) = (1..=lock.line_count()).take_while(is_comment).last() else {
+        return format!("{line}{feed}{text}");
+    };
+    let (before, after) = text.split_at(lock.line_span(last).end.min(text.len()));
+    let after = if after.is_empty() { feed } else { after };
+    format!("{before}{feed}{line}{after}")
 }
 
 #[cfg(test)]

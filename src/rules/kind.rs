@@ -67,7 +67,7 @@ impl JudgedAs {
         match self {
             Self::Told(_) => "the policy says so".to_owned(),
             Self::Detected(Detected::Mirror) => "no header of a tool and no `# via`".to_owned(),
-            Self::Detected(Detected::Compiled(Evidence::Header(writer))) => format!("the header of {}", writer.name()),
+            Self::Detected(Detected::Compiled(Evidence::Header(tool))) => format!("the header of {}", tool.name()),
             Self::Detected(Detected::Compiled(Evidence::Via)) => "its `# via` annotations".to_owned(),
             Self::Detected(Detected::Compiled(Evidence::Layout)) => "its manifest is a .in file".to_owned(),
         }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::draft::Exempt;
-use crate::change::fix::{Unfixed, mirror_text};
+use crate::change::Unfixed;
+use crate::change::mirror::mirror_text;
 use crate::change::overlay::Overlay;
 use crate::check::{Judging, pairs};
 use crate::files::{Cache, PairFiles};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::name::{self, Part};
 use super::scene::{Origin, Scene, Sight};
 use super::{Found, Layout, Left, Reason, found};
-use crate::locks::Writer;
+use crate::locks::Tool;
 use crate::policy::PairRules;
 use crate::source::{ReadError, RepoPath};
 
@@ -72,7 +72,7 @@ impl Sorting<'_, '_> {
             let reason = match sight {
                 Sight::Foreign(tool) => Reason::OtherFormat(tool),
                 Sight::Link(Some(target)) if self.scene.file(target).is_some() => Reason::Link(target.clone()),
-                Sight::File(_) if self.scene.writer(path) == Some(Writer::Rye) => Reason::Rye,
+                Sight::File(_) if self.scene.writer(path) == Some(Tool::Rye) => Reason::Rye,
                 Sight::File(_) | Sight::Link(_) | Sight::Odd => continue,
             };
             self.left.insert(path.clone(), reason);

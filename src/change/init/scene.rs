@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::files::Cache;
-use crate::locks::{Via, Writer, annotations, header, is_file};
+use crate::locks::{Tool, Via, annotations, header, is_file};
 use crate::policy::{PairRules, Ungoverned};
 use crate::requirements::{self, EntryKind};
 use crate::source::{Entry, Mode, ReadError, RepoPath, Tree};
@@ -86,20 +86,20 @@ impl<'t> Scene<'t> {
     }
 
     /// The tool whose header stands in `path`.
-    pub(super) fn writer(&self, path: &RepoPath) -> Option<Writer> {
-        Some(header(self.file(path)?)?.writer)
+    pub(super) fn writer(&self, path: &RepoPath) -> Option<Tool> {
+        Some(header(self.file(path)?)?.tool())
     }
 
     /// Where the lock at `path` came from.
     pub(super) fn origin(&self, path: &RepoPath) -> Result<Origin, ReadError> {
         let Some(file) = self.file(path) else { return Ok(Origin::Unknown) };
         let header = header(file);
-        if header.as_ref().is_some_and(|header| matches!(header.writer, Writer::Rye | Writer::UvExport)) {
+        if header.as_ref().is_some_and(|header| matches!(header.tool(), Tool::Rye | Tool::UvExport)) {
             return Ok(Origin::Project("pyproject.toml"));
         }
         let mut told: BTreeSet<String> = header.iter().flat_map(|header| header.inputs()).map(str::to_owned).collect();
         if told.is_empty() {
-            let notes = annotations(file);
+            let notes: Vec<_> = annotations(file).collect();
             let sources = notes.iter().flat_map(|entry| &entry.via);
             told.extend(sources.filter_map(|via| match via {
                 Via::File(name) => Some((*name).to_owned()),
