@@ -8,7 +8,7 @@ use crate::files::Cache;
 use crate::policy::Date;
 use crate::report::Report;
 use crate::rule::Level;
-use crate::rules::{self, Context, Used, WorkLock};
+use crate::rules::{self, Used};
 use crate::scope::{Against, Question};
 use crate::source::{Paths, ReadError};
 
@@ -45,14 +45,8 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     let mut drafts = steps::gate(question, judging, &pairs);
     let mut seen = Vec::new();
     for judged in &pairs {
-        let lock = steps::work_lock(question, judged, cache)?;
-        let work_lock = lock.as_deref().map_or(WorkLock::SameOrUnseen, WorkLock::Differs);
-        let mut context = Context::new(policy, &judged.pair, &judged.after, &judging.paths);
-        context.before = &judged.before;
-        context.displaced = judged.displaced.as_deref();
-        context.work_lock = work_lock;
-        let found = rules::pair(&context);
-        seen.push(steps::seen(&judged.pair, rules::seen(&context, &found)));
+        let (found, what) = steps::pair(question, judged, (judging, cache), report)?;
+        seen.push(what);
         drafts.extend(found);
     }
     let mut used = Used::new();

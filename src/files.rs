@@ -35,7 +35,7 @@ impl Cache {
             return Ok(Rc::clone(file));
         }
         let bytes = tree.blob(path, id)?;
-        let file = Rc::new(requirements::read(path.clone(), &bytes));
+        let file = Rc::new(requirements::read_owned(path.clone(), bytes));
         self.read.borrow_mut().insert(key, Rc::clone(&file));
         Ok(file)
     }

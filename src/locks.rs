@@ -5,19 +5,25 @@
 //! requirement met, every entry explained), and what cannot be decided offline. Integrity needs
 //! the base as well and is the rules' business.
 
+mod command;
 mod compiled;
 mod graph;
 mod header;
 mod kind;
 mod mirror;
+mod moves;
 mod satisfaction;
+mod stamp;
 mod undecided;
 mod via;
 
+pub use command::{Argument, Command, command};
 pub use compiled::{Depth, Proof, prove};
 pub use header::{Header, Tool, header, is_file};
 pub use kind::{Detected, Evidence, Strength, detect, is_annotated, left_out};
 pub use mirror::mirror;
+pub use moves::{PinChange, pins_changed};
+pub use stamp::{Digest, StampLine, StampVerdict, digest, read as read_stamp, stamped, verdict as stamp_verdict};
 pub use undecided::{Reason, Subject, Undecided};
 pub use via::{Annotated, Via, annotations};
 
@@ -72,6 +78,13 @@ pub enum Drift<'a> {
         lock: Located<'a>,
         /// Why not, as in "needed by flask, which the lock does not have".
         how: String,
+    },
+    /// A requirement that changed in what its lock would follow, while the lock did not change at all.
+    Untouched {
+        /// The manifest's line.
+        manifest: Located<'a>,
+        /// What changed, as in "its extras".
+        what: &'static str,
     },
     /// An option of the manifest that the lock does not have.
     OptionMissing(OptionLine<'a>),

@@ -14,6 +14,7 @@ mod include;
 mod index_changed;
 mod invalid_line;
 mod kind;
+mod lock_alone;
 mod lock_drift;
 mod lock_missing;
 mod policy_changed;
@@ -23,12 +24,14 @@ mod settle;
 mod undecided;
 mod unknown_base;
 mod unpinned;
+mod untouched;
 mod unused_exemption;
 
 pub use answer::{Answer, Layer};
 pub use context::{Context, GateContext, WorkLock};
 pub use guarded_push::sandbox_branch;
 pub use kind::{JudgedAs, Told};
+pub use lock_alone::lock_alone;
 pub use remake::{Remake, remake};
 pub use seen::{Seen, seen};
 pub use settle::{Settled, Used, settle};
@@ -66,6 +69,11 @@ impl Draft {
     pub fn new(rule: RuleId, place: Place, message: String, help: String) -> Self {
         Self { rule, weight: rule.default_level(), place, message, help, related: Vec::new(), package: None }
     }
+}
+
+/// Whether `marker` holds on every environment.
+fn always(marker: &requirements::Marker) -> bool {
+    requirements::Marker::cover_everything(&[marker]) == requirements::Tri::Yes
 }
 
 /// Everything that the rules say of a pair that is judged.

@@ -10,24 +10,34 @@ use std::fmt;
 mod apply;
 pub mod chain;
 mod clones;
+mod config;
+mod config_file;
 mod error;
 mod files;
 mod inspect;
 mod layout;
+mod name;
 mod plan;
 mod probe;
+mod settings;
 mod shim;
 mod site;
+mod step;
+mod way;
 
-pub use apply::{Done, apply};
+pub use apply::{Done, apply, apply_watched};
 pub use clones::Clones;
 pub use error::WiringError;
-pub use inspect::{Guard, State, inspect};
+pub use inspect::{Guard, State, Way, inspect};
 pub use layout::Obstacle;
-pub use plan::{Plan, Step, plan_install, plan_uninstall};
+pub use name::ChainedName;
+pub use plan::{Plan, plan_install, plan_uninstall};
 pub use probe::{GitWith, Reach, probe};
-pub use shim::{Edits, ShimVersion, VERSION, recognise, shim};
+pub use settings::{ConfigHook, GitVersion};
+pub use shim::{Edits, ShimVersion, VERSION, recognise, shim, shim_beside};
 pub use site::{Git, HooksPath, Scope, SharedRepository, Site, SiteError};
+pub use step::Step;
+pub use way::{Directory, KnownGit, Via, Wish, plan_wiring};
 
 /// A moment at which git asks: the hooks that Freeze Guard wires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,11 +86,6 @@ impl Event {
             Self::PreCommit | Self::PreMergeCommit | Self::PreApplypatch => ChainOrder::Before,
             Self::PrePush => ChainOrder::After,
         }
-    }
-
-    /// The file name under which a hook that was there before stands and runs.
-    pub fn chained_name(self) -> String {
-        format!("{}.hook-chained", self.name())
     }
 }
 

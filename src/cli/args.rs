@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Pin from the lock and bring mirrors in step with their manifests
     Fix(FixArgs),
+    /// Make locks anew, show what moves, and judge them
+    Lock(LockArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
@@ -54,6 +56,7 @@ impl Verb {
             Self::Parse(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
+            | Self::Lock(_)
             | Self::Status(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
@@ -113,6 +116,25 @@ pub(crate) struct FixArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "A mirror is copied from its manifest; a compiled lock is made by the policy's\n`[lock] command`, else by the resolver of its header. Exits 1 when a lock could\nnot be made or errors are left, or with --dry-run when there is something to\nwrite.\nExample: hook lock requirements.txt --stage"
+)]
+pub(crate) struct LockArgs {
+    /// Write a digest of the inputs beside the header; a lock that has one keeps one
+    #[arg(long)]
+    pub(crate) stamp: bool,
+    /// Stage manifest and lock of each pair that is in order
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) stage: bool,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Only the pairs that these files belong to, whether or not they need it
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook parse requirements.txt --rev origin/main")]
 pub(crate) struct ParseArgs {
     /// The file, or - for standard input
@@ -138,6 +160,9 @@ pub(crate) struct RunArgs {
     /// Where that shim stands: the hook chained beside it runs too
     #[arg(long, value_name = "PATH", hide = true)]
     pub(crate) at: Option<PathBuf>,
+    /// The name of that hook
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub(crate) chained: Option<String>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<OsString>,
@@ -149,6 +174,22 @@ pub(crate) struct InstallArgs {
     /// Print what would be done and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Wire by files in the hooks directory, or by git's configuration (git 2.54)
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) via: ViaArg,
+    /// Write into the directory in the work tree that core.hooksPath names
+    #[arg(long)]
+    pub(crate) hooks_path: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViaArg {
+    /// Files, unless another hook or core.hooksPath is in the way and every git here is new enough
+    Auto,
+    /// Files in the hooks directory
+    File,
+    /// Sections of this clone's git configuration
+    Config,
 }
 
 #[derive(Debug, clap::Args)]

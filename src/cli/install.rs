@@ -1,12 +1,12 @@
 //! `hook install`: wires this clone, then says in what state its pairs are.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::args::InstallArgs;
+use super::args::{InstallArgs, ViaArg};
 use super::output::out;
 use super::world::Surroundings;
-use super::{Failure, Outcome, clones};
+use super::{Failure, Outcome, clones, gits};
 use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::Policy;
@@ -14,7 +14,10 @@ use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::Paths;
-use freeze_guard::wiring::{Guard, Reach, Site, SiteError, Step, WiringError, apply, inspect, plan_install, probe};
+use freeze_guard::wiring::{
+    Directory, Done, GitVersion, Guard, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply, inspect,
+    plan_wiring, probe,
+};
 
 /// More files than this are counted, not named.
 const NAMED: usize = 5;
@@ -61,29 +64,67 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     }
     let site = site(&repo)?;
     let binary = binary()?;
-    let plan = plan_install(&site, &binary)?;
+    let gits = gits::known(&world.world);
+    let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
-        out(&listed(plan.steps(), plan.notes(), "nothing to do: everything is in place"));
+        out(&planned(&plan, "nothing to do: everything is in place"));
         return Ok(Outcome::Pass);
     }
     let done = apply(plan)?;
-    out(&listed(&done.steps, &done.notes, "nothing to do: everything was in place"));
+    out(&told(&done, "nothing to do: everything was in place"));
     clones::update(|list| list.add(repo.common_dir()));
-    let mut reached = true;
-    for guard in inspect(&site, &binary)? {
-        if let Reach::NotReached { why } = reach(&repo, &site, &guard) {
-            reached = false;
-            out(&format!("{}: git does not reach it: {why}\n", guard.event.name()));
-        }
-    }
+    let reached = verify(&repo, &binary)?;
     out(&pairs(&repo, world)?);
     Ok(if reached { Outcome::Pass } else { Outcome::Refuse })
 }
 
+fn wish<'a>(args: &InstallArgs, binary: &'a Path, gits: &'a [KnownGit]) -> Wish<'a> {
+    let via = match args.via {
+        ViaArg::Auto => Via::Auto,
+        ViaArg::File => Via::File,
+        ViaArg::Config => Via::Config,
+    };
+    Wish { binary, via, directory: if args.hooks_path { Directory::HooksPath } else { Directory::Own }, gits }
+}
+
+/// Where the hooks directory is not ours to write to, git's configuration may be.
+fn with_config(error: WiringError, site: &Site) -> Failure {
+    let mut help = error.help();
+    if matches!(error, WiringError::Obstacle(_)) && site.git.is_some_and(GitVersion::has_config_hooks) {
+        help.push_str("; or wire by git's configuration, which older gits ignore: `hook install --via config`");
+    }
+    Failure::new(error.to_string(), help)
+}
+
+/// Whether git now reaches every shim; says which it does not. Asked anew, as the configuration may have changed.
+fn verify(repo: &Repository, binary: &Path) -> Result<bool, Failure> {
+    let site = site(repo)?;
+    let mut reached = true;
+    for guard in inspect(&site, binary)? {
+        let why = match (reach(repo, &site, &guard), guard.state.is_in_force()) {
+            (Reach::NotReached { why }, _) => why,
+            (_, true) => continue,
+            (_, false) => "`hook status` says what stands there".to_owned(),
+        };
+        reached = false;
+        out(&format!("{}: git does not reach it: {why}\n", guard.event.name()));
+    }
+    Ok(reached)
+}
+
 /// A plan, one line per step.
-pub(crate) fn listed(steps: &[Step], notes: &[String], nothing: &str) -> String {
-    let mut text: String = steps.iter().map(|step| format!("{step}\n")).collect();
-    if steps.is_empty() {
+pub(crate) fn planned(plan: &Plan, nothing: &str) -> String {
+    lines(plan.steps().iter().map(|step| format!("would {step}\n")), plan.notes(), nothing)
+}
+
+/// What was done, one line per step.
+pub(crate) fn told(done: &Done, nothing: &str) -> String {
+    lines(done.steps.iter().map(|step| format!("{}\n", step.past())), &done.notes, nothing)
+}
+
+fn lines(steps: impl Iterator<Item = String>, notes: &[String], nothing: &str) -> String {
+    let mut text: String = steps.collect();
+    if text.is_empty() {
         text = format!("{nothing}\n");
     }
     notes.iter().for_each(|note| text.push_str(&format!("note: {note}\n")));

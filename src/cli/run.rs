@@ -15,8 +15,8 @@ use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Verdict, text};
 use freeze_guard::scope::{self, CommitEvent, Push, Question};
-use freeze_guard::wiring::Event;
 use freeze_guard::wiring::chain::{ChainCall, ChainError, run_chained};
+use freeze_guard::wiring::{ChainedName, Event, VERSION};
 
 pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let event = Event::parse(&args.event).ok_or_else(|| {
@@ -26,6 +26,9 @@ pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failu
             format!("it is one of {}, as in `hook run pre-commit`", known.join(", ")),
         )
     })?;
+    if args.shim.is_some_and(|version| version < VERSION) {
+        err("freeze-guard: the hooks of this clone are of an older version; renew them: `hook install`\n");
+    }
     judge_event(event, args, world).or_else(|failure| {
         // What cannot be judged is refused; whoever reads the end of a long output must see that.
         failure.show(Format::Text);
@@ -95,7 +98,9 @@ fn judge(questions: &[Question<'_>], repo: &Repository, world: &Surroundings) ->
 fn run_other(event: Event, args: &RunArgs, stdin: Option<&[u8]>, world: &Surroundings) -> Result<u8, Failure> {
     let Some(shim) = &args.at else { return Ok(0) };
     let env: Vec<_> = world.world.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    let call = ChainCall { shim, event, args: &args.args, stdin, env: &env, cwd: &world.world.cwd };
+    let chained = args.chained.as_deref().and_then(ChainedName::parse).filter(|name| name.event() == event);
+    let chained = chained.unwrap_or(ChainedName::first(event));
+    let call = ChainCall { shim, chained, args: &args.args, stdin, env: &env, cwd: &world.world.cwd };
     let code = run_chained(&call)?.code();
     Ok(u8::try_from(code).unwrap_or(1))
 }

@@ -1,7 +1,7 @@
 //! `hook uninstall`: removes our shims and gives back what was there.
 
 use super::args::UninstallArgs;
-use super::install::{listed, site};
+use super::install::{planned, site, told};
 use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome, clones};
@@ -10,11 +10,13 @@ use freeze_guard::wiring::{apply, plan_uninstall};
 pub(crate) fn run(args: &UninstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
     let plan = plan_uninstall(&site(&repo)?)?;
-    let (steps, notes) = (plan.steps().to_vec(), plan.notes().to_vec());
-    if !args.dry_run {
-        apply(plan)?;
-        clones::update(|list| list.remove(repo.common_dir()));
+    let nothing = "nothing to do: no hook of ours is here";
+    if args.dry_run {
+        out(&planned(&plan, nothing));
+        return Ok(Outcome::Pass);
     }
-    out(&listed(&steps, &notes, "nothing to do: no shim of ours is here"));
+    let done = apply(plan)?;
+    clones::update(|list| list.remove(repo.common_dir()));
+    out(&told(&done, nothing));
     Ok(Outcome::Pass)
 }

@@ -24,7 +24,7 @@ pub struct Proof<'a> {
 
 /// A lock, ready for look-ups.
 pub(super) struct Lock<'a> {
-    pub(super) header: Option<Header<'a>>,
+    pub(super) header: Option<Header>,
     pub(super) entries: Vec<Annotated<'a>>,
     /// Whether any entry has an extra.
     pub(super) keeps_extras: bool,
@@ -102,10 +102,7 @@ impl<'a> Lock<'a> {
         match &self.header {
             None => Tri::Unknown,
             Some(header) if header.is_custom() => Tri::Unknown,
-            Some(header) => {
-                let named = header.words().any(|word| PackageName::new(word).as_ref() == Some(name));
-                Tri::from_bool(named)
-            }
+            Some(header) => Tri::from_bool(header.excludes(name)),
         }
     }
 
@@ -126,6 +123,6 @@ impl<'a> Lock<'a> {
 
     /// Whether the tool names parents only, so that what has no annotation is asked for directly.
     pub(super) fn names_parents_only(&self) -> bool {
-        self.header.as_ref().is_some_and(|header| matches!(header.tool, Tool::Rye | Tool::UvExport))
+        self.header.as_ref().is_some_and(|header| matches!(header.tool(), Tool::Rye | Tool::UvExport))
     }
 }

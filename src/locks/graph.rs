@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::compiled::{Lock, Proof};
-use super::header::is_file;
+use super::header::{excluded, is_file};
 use super::undecided::{Reason, Subject, Undecided};
 use super::{Annotated, Contents, Drift, Via};
 use crate::package::PackageName;
-use crate::requirements::{Located, RequirementKind};
+use crate::requirements::{Located, RequirementKind, Tri};
 use crate::source::printable_text;
 
 /// What stands behind an entry.
@@ -42,10 +42,9 @@ pub(super) fn explain<'a>(manifest: &Contents<'a>, lock: &Lock<'a>, proof: &mut 
 /// The header must not name another manifest.
 fn header_identity<'a>(manifest: &Contents<'a>, lock: &Lock<'a>, proof: &mut Proof<'a>) {
     let Some(header) = lock.header.as_ref().filter(|_| lock.tells_inputs()) else { return };
-    let inputs = header.inputs();
+    let inputs: Vec<&str> = header.inputs().collect();
     let ours = |input: &&str| manifest.files.iter().any(|file| is_file(input, file.source.path()));
-    let named = manifest.files.first().is_some_and(|file| lock.header_names(&file.source.path().to_string()));
-    if !inputs.is_empty() && !named && !inputs.iter().any(|input| ours(&input)) {
+    if !inputs.is_empty() && !inputs.iter().any(ours) {
         let inputs: Vec<_> = inputs.iter().map(|input| printable_text(input)).collect();
         proof.identity.push(format!("its header names {}", inputs.join(", ")));
     }
@@ -185,8 +184,12 @@ impl<'j, 'a> Judge<'j, 'a> {
         if project {
             return Footing::Root;
         }
-        let manifest = self.manifest.files.first().map_or_else(String::new, |file| file.source.path().to_string());
-        let how = format!("its annotation says that {manifest} asks for it, which it does not any more");
+        let told = entry.reasons().find_map(|via| match via {
+            Via::File(file) => Some(printable_text(file)),
+            _ => None,
+        });
+        let told = told.unwrap_or_else(|| "the manifest".into());
+        let how = format!("its annotation says that {told} asks for it, which it does not");
         self.unexplained(entry, how)
     }
 
@@ -197,7 +200,9 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         let same = |asked: &&Located<'a>| asked.requirement.name == entry.located.requirement.name;
         let Some(asked) = self.manifest.requirements.iter().find(same) else { return };
-        if asked.requirement.marker.is_none() {
+        // Under a marker it may have been left out, unless the lock is known to be made where the marker holds.
+        let marker = asked.requirement.marker.as_ref();
+        if marker.is_none_or(|marker| excluded(marker, self.lock.header.as_ref()) == Tri::No) {
             let how = "the lock has it for other packages only, so it was made before the manifest asked".to_owned();
             self.proof.satisfaction.push(Drift::Different { manifest: *asked, lock: entry.located, how });
         }

@@ -42,12 +42,16 @@ pub enum Strength {
 /// What the lock of `manifest` is.
 pub fn detect(manifest: &RepoPath, lock: &File) -> Detected {
     if let Some(header) = header(lock) {
-        return Detected::Compiled(Evidence::Header(header.tool));
+        return Detected::Compiled(Evidence::Header(header.tool()));
     }
     if is_annotated(lock) {
         return Detected::Compiled(Evidence::Via);
     }
-    if manifest.as_bytes().ends_with(b".in") { Detected::Compiled(Evidence::Layout) } else { Detected::Mirror }
+    if manifest.as_bytes().to_ascii_lowercase().ends_with(b".in") {
+        Detected::Compiled(Evidence::Layout)
+    } else {
+        Detected::Mirror
+    }
 }
 
 /// Whether any entry of `lock` has a `# via` annotation.

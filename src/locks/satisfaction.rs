@@ -134,11 +134,12 @@ fn uncovered<'a>(
     };
     // A lock for one environment needs to cover that one only.
     let here = lock.header.as_ref().and_then(|header| header.environment.as_ref());
-    if covered == Tri::No && here.is_none_or(|here| here.covered_by(&markers) == Tri::No) {
-        if let Some(first) = held.first() {
-            let how = "the lock's markers leave out environments where the manifest asks for it".to_owned();
-            proof.satisfaction.push(Drift::Different { manifest: asked, lock: first.located, how });
-        }
+    if covered == Tri::No
+        && here.is_none_or(|here| here.covered_by(&markers) == Tri::No)
+        && let Some(first) = held.first()
+    {
+        let how = "the lock's markers leave out environments where the manifest asks for it".to_owned();
+        proof.satisfaction.push(Drift::Different { manifest: asked, lock: first.located, how });
     }
 }
 

@@ -1,7 +1,8 @@
 //! How a lock answers its manifest, whatever its kind: the layers of the proof, apart.
 
 use super::kind::JudgedAs;
-use crate::locks::{Contents, Depth, Drift, Proof, mirror, prove};
+use crate::locks::{Contents, Depth, Drift, Proof, StampVerdict, Subject, mirror, prove, stamp_verdict};
+use crate::requirements::File;
 
 /// How a lock answers its manifest.
 #[derive(Clone, Debug)]
@@ -57,13 +58,20 @@ impl Answer<'_> {
     }
 }
 
-/// Compares the two sides.
-pub(super) fn compare<'a>(judged_as: JudgedAs, asked: &Contents<'a>, held: &Contents<'a>) -> Answer<'a> {
-    let proof = if judged_as.is_mirror() {
+/// Compares the two sides; `lock` is the lock's own file.
+pub(super) fn compare<'a>(judged_as: JudgedAs, lock: &File, asked: &Contents<'a>, held: &Contents<'a>) -> Answer<'a> {
+    let mut proof = if judged_as.is_mirror() {
         let satisfaction: Vec<Drift<'a>> = mirror(asked, held);
         Proof { satisfaction, ..Proof::default() }
     } else {
         prove(asked, held, if judged_as.is_compiled() { Depth::Provenance } else { Depth::Pins })
     };
+    match stamp_verdict(lock, asked) {
+        StampVerdict::Absent => {}
+        // It was made from what the manifest asks now, extras, markers and flags included.
+        StampVerdict::Valid => proof.undecided.retain(|undecided| matches!(undecided.subject, Subject::Held(_))),
+        StampVerdict::Wrong { .. } => proof.identity.push("its stamp tells of other inputs".to_owned()),
+        StampVerdict::Malformed { .. } => proof.identity.push("its stamp is no digest, or there are two".to_owned()),
+    }
     Answer { judged_as, proof }
 }

@@ -88,7 +88,7 @@ impl<'a> Context<'a> {
         if hidden || unread(manifest) || unread(lock) {
             return None;
         }
-        Some(compare(JudgedAs::of(self.pair, lock), &self.asked, &self.held))
+        Some(compare(JudgedAs::of(self.pair, lock), lock, &self.asked, &self.held))
     }
 
     /// Every file of the pair that could be read.

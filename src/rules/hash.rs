@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::base::{Side, sides};
 use super::invalid_line::problems;
 use super::{Context, Draft};
-use crate::finding::{Place, Related};
+use crate::finding::Place;
 use crate::requirements::{Hash, Located, ProblemKind, Requirement};
 use crate::rule::{Level, RuleId};
 use crate::source::printable_text;
@@ -64,11 +64,11 @@ fn changes(context: &Context<'_>) -> Vec<Draft> {
     // A lock made anew without hashes lost them all, which is one thing to say.
     let lost_all = held.iter().all(|held| digests(held.requirement).is_empty());
     match changed.as_slice() {
-        [(first, (before, Change::Removed)), _, ..] if lost_all => {
+        [(first, (_, Change::Removed)), _, ..] if lost_all => {
             let message = format!("{} entries lost their hashes, at unchanged versions", changed.len());
-            vec![changed_draft(first, before, message)]
+            vec![changed_draft(context, first, message)]
         }
-        _ => changed.iter().map(|(held, (before, change))| changed_one(held, before, *change)).collect(),
+        _ => changed.iter().map(|(held, (before, change))| changed_one(context, held, before, *change)).collect(),
     }
 }
 
@@ -108,14 +108,18 @@ fn digests(requirement: &Requirement) -> BTreeSet<Hash> {
     requirement.hashes.iter().cloned().chain(in_url).collect()
 }
 
-fn changed_one(held: &Located<'_>, before: &Located<'_>, change: Change) -> Draft {
+fn changed_one(context: &Context<'_>, held: &Located<'_>, before: &Located<'_>, change: Change) -> Draft {
     let name = printable_text(held.label());
-    let what = match change {
-        Change::Added => "has a hash more, at an unchanged version: it admits a file that it did not",
-        Change::Removed => "lost a hash, at an unchanged version",
-        Change::Replaced => "has another hash, at an unchanged version: it would install something else",
+    let (now, then) = (digests(held.requirement), digests(before.requirement));
+    let (new, gone) = (shown(now.difference(&then)), shown(then.difference(&now)));
+    let message = match change {
+        Change::Added => format!("{name} has a hash more, {new}, at an unchanged version: it admits a file more"),
+        Change::Removed => format!("{name} lost the hash {gone}, at an unchanged version"),
+        Change::Replaced => format!(
+            "{name} has the hash {new} in place of {gone}, at an unchanged version: it would install something else"
+        ),
     };
-    let mut draft = changed_draft(held, before, format!("{name} {what}"));
+    let mut draft = changed_draft(context, held, message);
     if change == Change::Added {
         draft.weight = Level::Warning;
     }
@@ -123,10 +127,20 @@ fn changed_one(held: &Located<'_>, before: &Located<'_>, change: Change) -> Draf
     draft
 }
 
-fn changed_draft(held: &Located<'_>, before: &Located<'_>, message: String) -> Draft {
-    let help = "the content of a release does not change: compare with the package's own page, and take the earlier \
-                hashes back; see `hook explain hash`";
-    let mut draft = Draft::new(RuleId::Hash, Place::of(held.file, held.span()), message, help.to_owned());
-    draft.related = vec![Related { place: Place::of(before.file, before.span()), label: "before".to_owned() }];
-    draft
+/// The first of some digests, short, and how many there are besides.
+fn shown<'h>(hashes: impl Iterator<Item = &'h Hash>) -> String {
+    let all: Vec<_> = hashes.collect();
+    let Some(first) = all.first() else { return String::new() };
+    let short: String = first.digest().chars().take(12).collect();
+    let more = if all.len() > 1 { format!(" and {} more", all.len() - 1) } else { String::new() };
+    format!("{}:{}…{more}", first.algorithm(), printable_text(&short))
+}
+
+fn changed_draft(context: &Context<'_>, held: &Located<'_>, message: String) -> Draft {
+    let help = format!(
+        "the content of a release does not change: compare with the package's own page, and take back what \
+         `git diff HEAD -- {}` shows; see `hook explain hash`",
+        context.paths.word(&context.pair.lock)
+    );
+    Draft::new(RuleId::Hash, Place::of(held.file, held.span()), message, help)
 }

@@ -5,6 +5,7 @@
 use super::answer::compare;
 use super::context::{WorkLock, contents_of};
 use super::kind::JudgedAs;
+use super::untouched::untouched;
 use super::{Context, Draft, remake};
 use crate::finding::{Place, Related};
 use crate::locks::{Contents, Drift};
@@ -21,8 +22,17 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     if !answer.proof.identity.is_empty() {
         drafts.push(identity(context, &answer.proof.identity));
     }
-    if !answer.proof.satisfaction.is_empty() {
-        drafts.push(drift(context, &answer.proof.satisfaction));
+    let mut stale = answer.proof.satisfaction.clone();
+    let untouched = untouched(context);
+    let silent = stale.is_empty() && !untouched.is_empty();
+    stale.extend(untouched);
+    if !stale.is_empty() {
+        let mut draft = drift(context, &stale);
+        if silent {
+            let stamp = format!("`hook lock --stamp {}`", context.paths.word(&context.pair.manifest));
+            draft.help = format!("{}; if that leaves it as it is, {stamp} records so", draft.help);
+        }
+        drafts.push(draft);
     }
     if !answer.proof.provenance.is_empty() {
         drafts.push(Draft { weight: Level::Warning, ..drift(context, &answer.proof.provenance) });
@@ -54,15 +64,26 @@ fn summary(context: &Context<'_>, drift: &[Drift<'_>]) -> String {
     let missing = list(|drift| match drift {
         Drift::Missing(located) => Some(named(located)),
         Drift::OptionMissing(line) => Some(line.option.name.to_owned()),
-        Drift::Extra(_) | Drift::Different { .. } | Drift::Unexplained { .. } | Drift::OptionExtra(_) => None,
+        Drift::Extra(_)
+        | Drift::Different { .. }
+        | Drift::Unexplained { .. }
+        | Drift::Untouched { .. }
+        | Drift::OptionExtra(_) => None,
     });
     let extra = list(|drift| match drift {
         Drift::Extra(located) => Some(named(located)),
         Drift::OptionExtra(line) => Some(line.option.name.to_owned()),
-        Drift::Missing(_) | Drift::Different { .. } | Drift::Unexplained { .. } | Drift::OptionMissing(_) => None,
+        Drift::Missing(_)
+        | Drift::Different { .. }
+        | Drift::Unexplained { .. }
+        | Drift::Untouched { .. }
+        | Drift::OptionMissing(_) => None,
     });
     let different = list(|drift| match drift {
         Drift::Different { manifest, how, .. } => Some(format!("{} ({how})", printable_text(manifest.label()))),
+        Drift::Untouched { manifest, what } => {
+            Some(format!("{} ({what} changed, and the lock did not)", printable_text(manifest.label())))
+        }
         Drift::Missing(_)
         | Drift::Extra(_)
         | Drift::Unexplained { .. }
@@ -74,6 +95,7 @@ fn summary(context: &Context<'_>, drift: &[Drift<'_>]) -> String {
         Drift::Missing(_)
         | Drift::Extra(_)
         | Drift::Different { .. }
+        | Drift::Untouched { .. }
         | Drift::OptionMissing(_)
         | Drift::OptionExtra(_) => None,
     });
@@ -106,6 +128,9 @@ fn marks(drift: &Drift<'_>) -> Vec<Related> {
             mark(manifest.file, manifest.span(), "the manifest asks for this"),
             mark(lock.file, lock.span(), "the lock holds this"),
         ],
+        Drift::Untouched { manifest, .. } => {
+            vec![mark(manifest.file, manifest.span(), "the lock was made before this")]
+        }
         Drift::Unexplained { lock, .. } => vec![mark(lock.file, lock.span(), "nothing explains this")],
         Drift::OptionMissing(line) => vec![mark(line.file, line.span, "missing in the lock")],
         Drift::OptionExtra(line) => vec![mark(line.file, line.span, "not in the manifest")],
@@ -119,7 +144,7 @@ fn first_line(file: &SourceFile, span: Span) -> Span {
 
 fn help(context: &Context<'_>, asked: &Contents<'_>) -> String {
     if let WorkLock::Differs(file) = context.work_lock
-        && compare(JudgedAs::of(context.pair, file), asked, &contents_of(file)).is_fresh()
+        && compare(JudgedAs::of(context.pair, file), file, asked, &contents_of(file)).is_fresh()
     {
         return format!("the lock in the work tree matches: `git add {}`", context.paths.word(&context.pair.lock));
     }

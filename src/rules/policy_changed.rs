@@ -46,10 +46,12 @@ pub(super) fn loosened(context: &Context<'_>) -> Vec<Draft> {
         let as_what = JudgedAs::of(pair, lock);
         Some((as_what.strength(lock), as_what.name()))
     };
-    let sides = context.before.sides().iter().map(|side| strength(context.pair, side));
-    let displaced =
-        context.displaced.map(|gone| strength(&gone.pair, &gone.files).or(Some((Strength::Equal, "mirror"))));
-    let Some(before) = sides.chain(displaced).collect::<Option<Vec<_>>>() else { return Vec::new() };
+    // What was a manifest was bound by its own lock, whatever it looks like as one.
+    let before: Option<Vec<_>> = match context.displaced {
+        Some(gone) => Some(vec![strength(&gone.pair, &gone.files).unwrap_or((Strength::Equal, "mirror"))]),
+        None => context.before.sides().iter().map(|side| strength(context.pair, side)).collect(),
+    };
+    let Some(before) = before else { return Vec::new() };
     let Some((least, name)) = before.into_iter().min() else { return Vec::new() };
     let strength = now.strength(lock);
     if strength >= least || (now == JudgedAs::Told(Told::Compiled) && least == Strength::Equal) {

@@ -6,11 +6,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Event;
+use super::config_file;
 use super::error::WiringError;
 use super::files::{self, Found, Mode, is_same, is_taken, prepare, sync_directory};
-use super::plan::{Plan, Step};
+use super::plan::Plan;
 use super::shim::recognise;
 use super::site::SharedRepository;
+use super::step::Step;
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +29,20 @@ pub struct Done {
 /// The first step that fails; the ones before it are undone, so that everything is as it was. Only if that fails as well
 /// ([`WiringError::NotUndone`]) something is left.
 pub fn apply(plan: Plan) -> Result<Done, WiringError> {
+    apply_watched(plan, &mut || ())
+}
+
+/// [`apply`], with a call to `watch` after each change that another process could see: wherever this process is killed,
+/// it is at one of them.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_watched(plan: Plan, watch: &mut dyn FnMut()) -> Result<Done, WiringError> {
     let mut undo = Vec::new();
     for step in &plan.steps {
-        match carry_out(step, plan.shared) {
+        let carried_out = carry_out(step, plan.shared, watch);
+        watch();
+        match carried_out {
             Ok(way_back) => undo.push(way_back),
             Err(cause) => return Err(undo_all(undo, cause)),
         }
@@ -42,7 +55,7 @@ fn undo_all(undo: Vec<Undo>, cause: WiringError) -> WiringError {
     if left.is_empty() { cause } else { WiringError::NotUndone { cause: Box::new(cause), left } }
 }
 
-fn carry_out(step: &Step, shared: SharedRepository) -> Result<Undo, WiringError> {
+fn carry_out(step: &Step, shared: SharedRepository, watch: &mut dyn FnMut()) -> Result<Undo, WiringError> {
     match step {
         Step::CreateDirectory { path } => {
             files::create_directory(path, shared).map_err(WiringError::io("create", path))?;
@@ -50,12 +63,15 @@ fn carry_out(step: &Step, shared: SharedRepository) -> Result<Undo, WiringError>
         }
         Step::Write { event, path, shim } => {
             let file = Place { event: *event, path }.write(shim, Mode::Shim(shared))?;
+            watch();
             file.persist_noclobber(path).map_err(|error| WiringError::io("write", path)(error.error))?;
             Ok(settled(path, Undo::RemoveFile(path.clone())))
         }
         Step::Chain { event, path, chained, shim } => {
             let file = Place { event: *event, path }.write(shim, Mode::Shim(shared))?;
+            watch();
             make_room(path, chained)?;
+            watch();
             if let Err(error) = file.persist(path) {
                 return Err(unmake_room(path, chained, WiringError::io("write", path)(error.error)));
             }
@@ -64,6 +80,7 @@ fn carry_out(step: &Step, shared: SharedRepository) -> Result<Undo, WiringError>
         Step::Replace { event, path, shim } => {
             let before = Shim::at(*event, path)?;
             let file = Place { event: *event, path }.write(shim, Mode::Shim(shared))?;
+            watch();
             file.persist(path).map_err(|error| WiringError::io("replace", path)(error.error))?;
             Ok(settled(path, Undo::PutBack(before)))
         }
@@ -73,6 +90,10 @@ fn carry_out(step: &Step, shared: SharedRepository) -> Result<Undo, WiringError>
             Ok(settled(path, Undo::PutBack(before)))
         }
         Step::Restore { event, path, chained } => restore(*event, path, chained),
+        Step::Configure { path, before, after, .. } => {
+            config_file::replace(path, before, after, watch)?;
+            Ok(Undo::Configure { path: path.clone(), now: after.clone(), before: before.clone() })
+        }
         Step::Sweep { path } => match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(WiringError::io("remove", path)(error)),
             _ => Ok(Undo::Nothing),
@@ -178,6 +199,7 @@ enum Undo {
     RemoveFile(PathBuf),
     PutBack(Shim),
     Unchain { path: PathBuf, chained: PathBuf },
+    Configure { path: PathBuf, now: Vec<u8>, before: Vec<u8> },
     Rechain { path: PathBuf, chained: PathBuf, before: Option<Shim> },
 }
 
@@ -190,6 +212,9 @@ impl Undo {
             Self::RemoveFile(path) => fs::remove_file(&path).map_err(|_| path),
             Self::PutBack(shim) => shim.put_back(),
             Self::Unchain { path, chained } => fs::rename(&chained, &path).map_err(|_| path),
+            Self::Configure { path, now, before } => {
+                config_file::replace(&path, &now, &before, &mut || ()).map_err(|_| path)
+            }
             Self::Rechain { path, chained, before } => {
                 make_room(&path, &chained).map_err(|_| path.clone())?;
                 match before {

@@ -6,9 +6,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use super::Event;
-use super::files::{self, Found, chained_path, command_word, shown};
+use super::files::{self, Found, command_word, shown};
 use super::shim::recognise;
+use super::{ChainedName, Event};
 
 /// Names the chained hook that is running, for hook managers that call each other's hooks.
 const RUNNING: &str = "FREEZE_GUARD_CHAIN";
@@ -18,8 +18,8 @@ const RUNNING: &str = "FREEZE_GUARD_CHAIN";
 pub struct ChainCall<'a> {
     /// The shim's path, as `$0` gives it: absolute, or relative to `cwd`.
     pub shim: &'a Path,
-    /// The event.
-    pub event: Event,
+    /// The name beside it of the hook to run.
+    pub chained: ChainedName,
     /// The arguments that git gave.
     pub args: &'a [OsString],
     /// What was read from standard input, to be replayed; `None` if nobody read it, and the hook takes it over.
@@ -73,14 +73,20 @@ impl ChainError {
     }
 }
 
-/// Where the hook chained to the shim at `shim` stands, whether or not there is one.
-pub fn chained_beside(shim: &Path, event: Event) -> PathBuf {
+impl ChainCall<'_> {
+    fn event(&self) -> Event {
+        self.chained.event()
+    }
+}
+
+/// Where the hook of this name stands beside the shim at `shim`, whether or not there is one.
+pub fn chained_beside(shim: &Path, chained: ChainedName) -> PathBuf {
     let directory = match shim.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
         // A program without a slash in its name would be looked for in PATH.
         _ => Path::new("."),
     };
-    chained_path(directory, event)
+    directory.join(chained.to_string())
 }
 
 /// Runs the hook chained to a shim, if there is one to run. Its output goes where ours goes.
@@ -88,7 +94,7 @@ pub fn chained_beside(shim: &Path, event: Event) -> PathBuf {
 /// # Errors
 /// [`ChainError`] if it is there and executable, but cannot be started or waited for.
 pub fn run_chained(call: &ChainCall<'_>) -> Result<ChainOutcome, ChainError> {
-    let chained = chained_beside(call.shim, call.event);
+    let chained = chained_beside(call.shim, call.chained);
     let error = |source| ChainError { path: chained.clone(), source };
     let chained = match find(call, &chained).map_err(error)? {
         Target::Run(path) => path,
@@ -125,8 +131,8 @@ fn find(call: &ChainCall<'_>, first: &Path) -> io::Result<Target> {
         };
         match recognise(&hook.bytes) {
             None => return Ok(Target::Run(path)),
-            Some(version) if hook.link && version.event != call.event && is_neighbour(call.cwd, &path) => {
-                path = chained_beside(call.shim, version.event);
+            Some(version) if hook.link && version.event != call.event() && is_neighbour(call.cwd, &path) => {
+                path = chained_beside(call.shim, version.chained);
             }
             Some(_) => return Ok(Target::Not(ChainOutcome::OwnShim)),
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{command_word, shown};
 use super::layout::Obstacle;
+use super::settings::GitVersion;
 
 /// Why hooks could not be inspected, wired or unwired.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,36 @@ pub enum WiringError {
         /// The path given.
         path: PathBuf,
     },
+    /// Somebody else is writing git's configuration, or died doing so.
+    #[error(
+        "{} is there, so another process is changing this clone's configuration, or was killed doing so",
+        shown(path)
+    )]
+    ConfigLocked {
+        /// The lock.
+        path: PathBuf,
+    },
+    /// The configuration is not the one that the plan was made from.
+    #[error("{} was changed meanwhile", shown(path))]
+    ConfigChanged {
+        /// The configuration.
+        path: PathBuf,
+    },
+    /// Git would read the edited configuration otherwise than meant.
+    #[error("{} cannot be edited safely: git would read something else in it than before", shown(path))]
+    ConfigUnclear {
+        /// The configuration.
+        path: PathBuf,
+    },
+    /// A section of ours that somebody changed.
+    #[error("hook.{name} in this clone's configuration bears our name and is not as we write it")]
+    EditedSection {
+        /// The hook's name.
+        name: String,
+    },
+    /// This git would ignore hooks in its configuration.
+    #[error("hooks in git's configuration need git 2.54; this is {}", version(.0.as_ref()))]
+    TooOld(Option<GitVersion>),
     /// The system refused.
     #[error("cannot {doing} {}: {source}", shown(path))]
     Io {
@@ -72,6 +103,10 @@ pub enum WiringError {
         /// The hooks that are not as they were.
         left: Vec<PathBuf>,
     },
+}
+
+fn version(git: Option<&GitVersion>) -> String {
+    git.map_or_else(|| "of a version that it does not tell".to_owned(), ToString::to_string)
 }
 
 fn list(paths: &[PathBuf]) -> String {
@@ -103,6 +138,20 @@ impl WiringError {
                 format!("look at it, and move it away: `mv {} {}`", command_word(path), command_word(&aside(path)))
             }
             Self::Relative { .. } => "run `hook` by its full path".to_owned(),
+            Self::ConfigLocked { path } => {
+                format!("wait for it; if no git is running, remove it: `rm {}`", command_word(path))
+            }
+            Self::ConfigChanged { .. } => "run the same again".to_owned(),
+            Self::ConfigUnclear { .. } => {
+                "see how git reads it: `git config --local --list`; or wire by files: `hook install --via file`"
+                    .to_owned()
+            }
+            Self::EditedSection { name } => {
+                format!(
+                    "keep a copy of what you need, then `git config --remove-section hook.{name}` and install again"
+                )
+            }
+            Self::TooOld(_) => "wire by files: `hook install --via file`".to_owned(),
             Self::Io { path, .. } => {
                 let directory = path.parent().unwrap_or(path);
                 format!("nothing was changed; see who may write there: `ls -ld {}`", command_word(directory))

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::NamedTempFile;
 
@@ -127,7 +127,6 @@ pub(super) enum Mode {
     /// Executable for whom the umask and `core.sharedRepository` allow.
     Shim(SharedRepository),
     /// Exactly these bits.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "there are no modes there"))]
     Exact(u32),
 }
 
@@ -144,7 +143,7 @@ fn initial_permissions() -> Option<fs::Permissions> {
 }
 
 #[cfg(unix)]
-fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
+pub(super) fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let now = file.metadata()?.permissions().mode() & 0o7777;
     let wanted = match mode {
@@ -207,9 +206,4 @@ pub(super) fn command_word(path: &Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes();
     let plain = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+,:@%=".contains(byte));
     if plain { printable(bytes) } else { printable(&quote(bytes)) }
-}
-
-/// The place of the chained hook of `event` in `directory`.
-pub(super) fn chained_path(directory: &Path, event: Event) -> PathBuf {
-    directory.join(event.chained_name())
 }

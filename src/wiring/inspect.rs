@@ -4,11 +4,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::config::{self, Section};
 use super::error::WiringError;
 use super::files::{self, Found, Hook};
 use super::layout::Obstacle;
-use super::shim::{Edits, recognise, shim};
-use super::{Event, Site};
+use super::settings::{ConfigHook, GitVersion};
+use super::shim::{Edits, recognise, shim_beside};
+use super::{ChainedName, Event, Site};
+use crate::source::printable;
 
 /// One event of a clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +22,33 @@ pub struct Guard {
     pub path: PathBuf,
     /// What it finds there.
     pub state: State,
-    /// The hook that was there before us and still runs; only beside a shim of ours.
+    /// Which way it is wired, or would be.
+    pub way: Way,
+    /// The hook that was there before us and still runs: beside a shim of ours, or in the hooks directory where ours is in
+    /// the configuration.
     pub chained: Option<PathBuf>,
+}
+
+/// How git comes to run our check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By a shim in the hooks directory.
+    File,
+    /// By a hook in its configuration.
+    Config,
+    /// By both, so that everything is judged twice.
+    Both,
+}
+
+impl Way {
+    /// In one word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Config => "config",
+            Self::Both => "both",
+        }
+    }
 }
 
 /// What git finds when an event comes.
@@ -58,17 +86,14 @@ impl State {
 /// # Errors
 /// When the directory or a file in it cannot be looked at.
 pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
-    let nothing_runs = match site.writable_dir() {
-        Err(obstacle @ (Obstacle::Empty(_) | Obstacle::Dot(_))) => Some(obstacle.to_string()),
-        _ => None,
-    };
-    let guard = |event: Event| -> Result<Guard, WiringError> {
+    let nothing_runs = site.writable_dir().err().filter(Obstacle::runs_nothing).map(|obstacle| obstacle.to_string());
+    let file = |event: Event| -> Result<Guard, WiringError> {
         let path = site.hooks_dir.join(event.name());
         let slot = match Slot::look(&site.hooks_dir, event) {
             // Not an error to a reader: it is the answer.
             Err(error @ WiringError::NotADirectory { .. }) => {
                 let state = State::Unreachable { why: error.to_string() };
-                return Ok(Guard { event, path, state, chained: None });
+                return Ok(Guard { event, path, state, way: Way::File, chained: None });
             }
             slot => slot?,
         };
@@ -76,10 +101,42 @@ pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
             Some(why) => State::Unreachable { why: why.clone() },
             None => state(&slot, binary),
         };
-        let chained = (slot.is_ours() && slot.chained_taken).then(|| files::chained_path(&site.hooks_dir, event));
-        Ok(Guard { event, path, state, chained })
+        let chained = (slot.is_ours() && slot.chained_taken).then(|| site.hooks_dir.join(slot.chained.to_string()));
+        Ok(Guard { event, path, state, way: Way::File, chained })
     };
-    Event::ALL.into_iter().map(guard).collect()
+    Event::ALL.into_iter().map(|event| Ok(configured(site, file(event)?, binary))).collect()
+}
+
+/// The same guard with what git's configuration makes of it.
+fn configured(site: &Site, file: Guard, binary: &Path) -> Guard {
+    let event = file.event;
+    let knows = site.git.is_some_and(GitVersion::has_config_hooks);
+    let hooks = &site.config_hooks;
+    let shown = |hook: &ConfigHook| printable(&hook.name);
+    let broken = hooks.iter().find(|hook| hook.runs_for(event) && hook.command.is_none());
+    if let Some(hook) = broken.filter(|_| knows) {
+        let why = format!("hook.{} has an event and no command, with which git fails", shown(hook));
+        return Guard { state: State::Unreachable { why }, ..file };
+    }
+    let Some(hook) = config::find(hooks, event) else { return file };
+    let off = hooks.iter().find(|other| other.disabled && (*other == hook || other.name == event.name().as_bytes()));
+    let state = match config::condition(hook, event, binary) {
+        Section::Edited => State::Edited,
+        _ if !knows => State::Unreachable { why: "this git ignores hooks in its configuration".to_owned() },
+        _ if off.is_some() => {
+            State::Unreachable { why: format!("hook.{}.enabled is false", off.map(shown).unwrap_or_default()) }
+        }
+        Section::Current => State::Current,
+        Section::Outdated => State::Outdated,
+    };
+    match (file.state.is_in_force(), state.is_in_force()) {
+        (true, true) => Guard { way: Way::Both, ..file },
+        (true, false) => file,
+        (false, _) => {
+            let runs = matches!(file.state, State::Foreign { executable: true });
+            Guard { event, state, way: Way::Config, chained: runs.then_some(file.path), path: site.config_file() }
+        }
+    }
 }
 
 fn state(slot: &Slot, binary: &Path) -> State {
@@ -95,17 +152,21 @@ fn state(slot: &Slot, binary: &Path) -> State {
             unreachable("our shim is there, but its line endings were converted, so it cannot run")
         }
         Content::Ours { edits: Edits::Edited, .. } => State::Edited,
-        Content::Ours { bytes, .. } if *bytes == shim(slot.event, binary) => State::Current,
+        Content::Ours { bytes, .. } if *bytes == shim_beside(slot.chained, binary) => State::Current,
         Content::Ours { .. } => State::Outdated,
     }
 }
 
-/// The two names that matter for an event, and what stands there.
+/// The names that matter for an event, and what stands there.
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) event: Event,
     pub(super) content: Content,
+    /// The chained hook's name: as our shim says, or one that an interrupted run left; else the usual one.
+    pub(super) chained: ChainedName,
     pub(super) chained_taken: bool,
+    /// The first name that nothing bears.
+    pub(super) free: Option<ChainedName>,
     /// Files that an interrupted run left behind.
     pub(super) unfinished: Vec<PathBuf>,
 }
@@ -118,6 +179,7 @@ pub(super) enum Content {
         bytes: Vec<u8>,
         executable: bool,
         edits: Edits,
+        chained: ChainedName,
     },
     /// Somebody else's hook, or any link; of a large file `bytes` is the beginning.
     Foreign {
@@ -145,14 +207,28 @@ impl Slot {
             Found::Other(what) => Content::Other(what),
             Found::Hook(hook) => Content::of(hook),
         };
-        let chained = files::chained_path(directory, event);
-        let chained_taken = files::is_taken(&chained).map_err(WiringError::io("look at", &chained))?;
         let unfinished = unfinished(directory, event).map_err(WiringError::io("list", directory))?;
-        Ok(Self { event, content, chained_taken, unfinished })
+        let taken = |name: ChainedName| {
+            let path = directory.join(name.to_string());
+            files::is_taken(&path).map_err(WiringError::io("look at", &path))
+        };
+        let chained = match &content {
+            Content::Ours { chained, .. } => *chained,
+            _ => begun(&unfinished, event, &taken)?.unwrap_or(ChainedName::first(event)),
+        };
+        let mut free = Some(ChainedName::first(event));
+        while let Some(name) = free
+            && taken(name)?
+        {
+            free = name.next();
+        }
+        Ok(Self { event, content, chained, chained_taken: taken(chained)?, free, unfinished })
     }
 
     fn empty(event: Event) -> Self {
-        Self { event, content: Content::Nothing, chained_taken: false, unfinished: Vec::new() }
+        let chained = ChainedName::first(event);
+        let free = Some(chained);
+        Self { event, content: Content::Nothing, chained, chained_taken: false, free, unfinished: Vec::new() }
     }
 
     pub(super) fn is_ours(&self) -> bool {
@@ -164,10 +240,29 @@ impl Content {
     fn of(Hook { bytes, executable, link }: Hook) -> Self {
         match recognise(&bytes) {
             // A link leads to a file that is not this clone's alone, whatever it says.
-            Some(version) if !link => Self::Ours { bytes, executable, edits: version.edits },
+            Some(version) if !link => Self::Ours { bytes, executable, edits: version.edits, chained: version.chained },
             _ => Self::Foreign { bytes, executable },
         }
     }
+}
+
+/// The name that a killed run had given, or was about to give, to the hook it found: its shim was whole by then.
+fn begun(
+    unfinished: &[PathBuf],
+    event: Event,
+    taken: &dyn Fn(ChainedName) -> Result<bool, WiringError>,
+) -> Result<Option<ChainedName>, WiringError> {
+    for path in unfinished {
+        let Found::Hook(hook) = files::look(path).map_err(WiringError::io("look at", path))? else { continue };
+        if let Some(version) = recognise(&hook.bytes)
+            && version.event == event
+            && version.edits == Edits::Untouched
+            && taken(version.chained)?
+        {
+            return Ok(Some(version.chained));
+        }
+    }
+    Ok(None)
 }
 
 /// Files that a killed run was writing for `event`.

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use crate::source::printable;
 
-use super::Event;
-use super::files::shown;
+use super::files::{self, Found, shown};
+use super::shim::recognise;
 use super::site::{HooksPath, Scope, Site, path_of};
+use super::{Directory, Event};
 
 /// Why hooks cannot be installed where git would look for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,9 +64,27 @@ impl Site {
         }
     }
 
+    /// The directory to write shims to: [`Self::writable_dir`], and where it is asked for, or was before, one in the work
+    /// tree that no other tool fills.
+    pub(super) fn shim_dir(&self, wish: Directory) -> Result<&Path, Obstacle> {
+        match self.writable_dir() {
+            Err(Obstacle::WorkTree { directory, .. })
+                if !is_generated(&directory) && (wish == Directory::HooksPath || holds_shims(&directory)) =>
+            {
+                Ok(&self.hooks_dir)
+            }
+            other => other,
+        }
+    }
+
     /// What else the reader should know about a directory that is fine.
     pub(super) fn caution(&self) -> Option<String> {
         let path = self.hooks_path.as_ref()?;
+        if matches!(self.writable_dir(), Err(Obstacle::WorkTree { .. })) {
+            return Some(
+                "the shims name this machine's program; elsewhere they look for `hook` on the search path".to_owned(),
+            );
+        }
         is_relative(&path.value).then(|| {
             format!(
                 "core.hooksPath is relative ({}): linked worktrees of this clone have no hooks; set it to an absolute path",
@@ -83,6 +102,20 @@ impl Site {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether husky fills the directory anew each time it is installed.
+fn is_generated(directory: &Path) -> bool {
+    directory.ends_with(".husky/_")
+}
+
+/// Whether a shim of ours is there, which somebody asked for.
+fn holds_shims(directory: &Path) -> bool {
+    let is_ours = |event: Event| match files::look(&directory.join(event.name())) {
+        Ok(Found::Hook(hook)) => !hook.link && recognise(&hook.bytes).is_some(),
+        _ => false,
+    };
+    Event::ALL.into_iter().any(is_ours)
 }
 
 /// As git sees it: `~` and `%(prefix)` begin an absolute path.
@@ -147,6 +180,11 @@ impl fmt::Display for Obstacle {
 }
 
 impl Obstacle {
+    /// Whether git runs no hook file at all, whatever stands where.
+    pub(super) fn runs_nothing(&self) -> bool {
+        matches!(self, Self::Empty(_) | Self::Dot(_))
+    }
+
     /// The next step, with a command or the lines to add elsewhere.
     pub fn help(&self) -> String {
         match self {
@@ -162,7 +200,13 @@ impl Obstacle {
                 };
                 format!("{}; {own}", lines(directory))
             }
-            Self::WorkTree { directory, .. } => lines(directory),
+            Self::WorkTree { directory, .. } if is_generated(directory) => lines(directory),
+            Self::WorkTree { directory, .. } => {
+                format!(
+                    "{}; or if that directory is your own, write there: `hook install --hooks-path`",
+                    lines(directory)
+                )
+            }
             Self::Relative(path) => format!(
                 "make it absolute: `git config {}core.hooksPath \"$(git rev-parse --path-format=absolute --git-path \
                  hooks)\"`",
@@ -181,7 +225,7 @@ fn unset(scope: Scope) -> String {
 /// The line that another manager's hooks need. husky regenerates `.husky/_`; what people edit stands one level up.
 fn lines(directory: &Path) -> String {
     let directory = match directory.parent() {
-        Some(parent) if directory.ends_with(".husky/_") => parent,
+        Some(parent) if is_generated(directory) => parent,
         _ => directory,
     };
     let line = |event: Event| format!("`hook run {event} \"$@\"` to {}", shown(&directory.join(event.name())));

@@ -4,10 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
-use super::files::{chained_path, command_word, is_same, shown};
+use super::files::{command_word, is_same, shown};
 use super::inspect::{Content, Slot};
-use super::shim::{Edits, shim};
-use super::{ChainOrder, Event, SharedRepository, Site};
+use super::shim::{Edits, shim_beside};
+use super::step::Step;
+use super::way::Directory;
+use super::{Event, SharedRepository, Site};
 
 /// A list of steps, each atomic, and what the reader should know about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,75 +19,20 @@ pub struct Plan {
     pub(super) shared: SharedRepository,
 }
 
-/// One change of a hooks directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Make the hooks directory.
-    CreateDirectory {
-        /// Which.
-        path: PathBuf,
-    },
-    /// Write a shim where nothing is.
-    Write {
-        /// For which event.
-        event: Event,
-        /// Where.
-        path: PathBuf,
-        /// Its text.
-        shim: Vec<u8>,
-    },
-    /// Keep somebody's hook under another name and write a shim in its place.
-    Chain {
-        /// For which event.
-        event: Event,
-        /// Where the hook stands and the shim will.
-        path: PathBuf,
-        /// The hook's new name.
-        chained: PathBuf,
-        /// The shim's text.
-        shim: Vec<u8>,
-    },
-    /// Replace a shim of ours.
-    Replace {
-        /// For which event.
-        event: Event,
-        /// Where.
-        path: PathBuf,
-        /// Its new text.
-        shim: Vec<u8>,
-    },
-    /// Remove a shim of ours.
-    Remove {
-        /// For which event.
-        event: Event,
-        /// Where.
-        path: PathBuf,
-    },
-    /// Give a chained hook its place back, which removes our shim.
-    Restore {
-        /// For which event.
-        event: Event,
-        /// Where the shim stands and the hook will.
-        path: PathBuf,
-        /// The hook's name now.
-        chained: PathBuf,
-    },
-    /// Remove what an interrupted run left behind.
-    Sweep {
-        /// Which file.
-        path: PathBuf,
-    },
-}
-
-/// What would wire every event of the clone to the program at the absolute path `binary`; empty if all is as it should.
+/// What would wire every event of the clone by shims to the program at the absolute path `binary`; empty if all is as it should.
 ///
 /// # Errors
 /// [`WiringError`] where git would not look for hooks, or something is in the way that must not be overwritten.
 pub fn plan_install(site: &Site, binary: &Path) -> Result<Plan, WiringError> {
+    plan_files(site, binary, Directory::Own)
+}
+
+/// [`plan_install`], into a directory of this kind.
+pub(super) fn plan_files(site: &Site, binary: &Path, directory: Directory) -> Result<Plan, WiringError> {
     if !binary.is_absolute() {
         return Err(WiringError::Relative { path: binary.to_owned() });
     }
-    let directory = site.writable_dir().map_err(WiringError::Obstacle)?;
+    let directory = site.shim_dir(directory).map_err(WiringError::Obstacle)?;
     let mut plan = Plan::empty(site);
     plan.notes.extend(site.caution());
     for event in Event::ALL {
@@ -98,31 +45,20 @@ pub fn plan_install(site: &Site, binary: &Path) -> Result<Plan, WiringError> {
     Ok(plan)
 }
 
-/// What would take every shim of ours out of the clone and give back what was there before. A shim that somebody edited
-/// stays, and a note says how to remove it.
+/// What would take every shim and every configured hook of ours out of the clone and give back what was there before. One
+/// that somebody edited stays, and a note says how to remove it.
 ///
 /// # Errors
 /// [`WiringError`] where the hooks directory cannot be looked at.
 pub fn plan_uninstall(site: &Site) -> Result<Plan, WiringError> {
     let mut plan = Plan::empty(site);
-    let mut directories = vec![site.default_dir.as_path()];
-    // Where core.hooksPath came later, the default directory may still hold what we wrote.
-    if let Ok(directory) = site.writable_dir()
-        && directory != site.default_dir
-    {
-        directories.push(directory);
-    }
-    for directory in directories {
-        for event in Event::ALL {
-            let slot = Slot::look(directory, event)?;
-            plan.uninstall(directory, &slot);
-        }
-    }
+    plan.take_shims_out(site)?;
+    plan.take_sections_out(site)?;
     Ok(plan)
 }
 
 impl Plan {
-    fn empty(site: &Site) -> Self {
+    pub(super) fn empty(site: &Site) -> Self {
         Self { steps: Vec::new(), notes: Vec::new(), shared: site.shared }
     }
 
@@ -141,10 +77,28 @@ impl Plan {
         self.steps.is_empty()
     }
 
+    /// Adds what takes our shims away.
+    pub(super) fn take_shims_out(&mut self, site: &Site) -> Result<(), WiringError> {
+        let mut directories = vec![site.default_dir.as_path()];
+        // Where core.hooksPath came later, the default directory may still hold what we wrote.
+        if let Ok(directory) = site.shim_dir(Directory::Own)
+            && directory != site.default_dir
+        {
+            directories.push(directory);
+        }
+        for directory in directories {
+            for event in Event::ALL {
+                let slot = Slot::look(directory, event)?;
+                self.uninstall(directory, &slot);
+            }
+        }
+        Ok(())
+    }
+
     fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<(), WiringError> {
         let event = slot.event;
-        let (path, chained) = (directory.join(event.name()), chained_path(directory, event));
-        let shim = shim(event, binary);
+        let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
+        let shim = shim_beside(slot.chained, binary);
         let step = match &slot.content {
             Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
             Content::Ours { edits: Edits::Edited, .. } => return Err(WiringError::Edited { hook: path }),
@@ -154,12 +108,17 @@ impl Plan {
             // The hook was moved, and the run killed before the shim came.
             Content::Nothing if !slot.unfinished.is_empty() => Some(Step::Write { event, path, shim }),
             Content::Nothing => return Err(WiringError::Stray { hook: path, chained }),
-            Content::Foreign { .. } if slot.chained_taken && !is_same(&path, &chained) => {
-                return Err(WiringError::ChainedTaken { hook: path, chained });
-            }
             Content::Foreign { bytes, executable } => {
+                let name = match slot.chained_taken && !is_same(&path, &chained) {
+                    false => slot.chained,
+                    true => {
+                        self.notes.push(format!("{} is not ours: it stays, and nothing runs it", shown(&chained)));
+                        slot.free.ok_or_else(|| WiringError::ChainedTaken { hook: path.clone(), chained })?
+                    }
+                };
+                let chained = directory.join(name.to_string());
                 self.notes.extend(remarks(bytes, *executable, &chained));
-                Some(Step::Chain { event, path, chained, shim })
+                Some(Step::Chain { event, path, chained, shim: shim_beside(name, binary) })
             }
         };
         self.steps.extend(step);
@@ -169,7 +128,7 @@ impl Plan {
 
     fn uninstall(&mut self, directory: &Path, slot: &Slot) {
         let event = slot.event;
-        let (path, chained) = (directory.join(event.name()), chained_path(directory, event));
+        let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
         match slot.content {
             Content::Ours { edits: Edits::Edited, .. } => self.notes.push(format!(
                 "{} is a Freeze Guard shim that was edited, so it stays; remove it with `{}`",
@@ -223,29 +182,6 @@ fn remarks(bytes: &[u8], executable: bool, chained: &Path) -> Option<String> {
     script.then(|| {
         format!("{name} mentions {clue}: it stays in its directory, but check that it does not depend on its own name")
     })
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CreateDirectory { path } => write!(f, "create the directory {}", shown(path)),
-            Self::Write { path, .. } => write!(f, "write the shim {}", shown(path)),
-            Self::Chain { event, path, chained, .. } => {
-                let when = match event.chain_order() {
-                    ChainOrder::Before => "before",
-                    ChainOrder::After => "after",
-                };
-                let (path, chained) = (shown(path), shown(chained));
-                write!(f, "rename {path} to {chained}, where it runs {when} our check, and write the shim {path}")
-            }
-            Self::Replace { path, .. } => write!(f, "replace the shim {}", shown(path)),
-            Self::Remove { path, .. } => write!(f, "remove the shim {}", shown(path)),
-            Self::Restore { path, chained, .. } => {
-                write!(f, "put {} back as {}, in place of the shim", shown(chained), shown(path))
-            }
-            Self::Sweep { path } => write!(f, "remove {}, which an interrupted run left", shown(path)),
-        }
-    }
 }
 
 /// One line per step, then one per note; a single line if there is nothing to do.

@@ -4,9 +4,11 @@
 use std::ffi::OsStr;
 use std::process::Output;
 
-use super::inspect::{Guard, State};
+use super::config;
+use super::inspect::{Guard, State, Way};
 use super::shim::VERSION;
 use super::site::Site;
+use crate::source::{printable, printable_text};
 
 /// The variable that makes a shim answer instead of run.
 const VARIABLE: &str = "FREEZE_GUARD_PROBE";
@@ -40,8 +42,11 @@ pub fn probe(site: &Site, guard: &Guard, token: &str, git: GitWith<'_>) -> Reach
     if guard.state != State::Current {
         return not_tried("the hook is not our current shim".to_owned());
     }
-    if let Some(name) = site.config_hooks.first() {
-        return not_tried(format!("hook.{} is configured, and would run", crate::source::printable_text(name)));
+    if guard.way != Way::File {
+        return listed(guard, git);
+    }
+    if let Some(hook) = site.config_hooks.iter().find(|hook| hook.is_for(guard.event)) {
+        return not_tried(format!("hook.{} is configured, and would run", printable(&hook.name)));
     }
     let arguments = ["hook", "run", "--ignore-missing", guard.event.name()].map(OsStr::new);
     let output = match git(&arguments, (OsStr::new(VARIABLE), OsStr::new(token))) {
@@ -56,7 +61,18 @@ pub fn probe(site: &Site, guard: &Guard, token: &str, git: GitWith<'_>) -> Reach
         Some(0) => Reach::NotReached { why: "git ran no hook".to_owned() },
         _ => {
             let first = said.lines().next().unwrap_or("nothing was said").to_owned();
-            Reach::NotReached { why: format!("git failed: {}", crate::source::printable_text(&first)) }
+            Reach::NotReached { why: format!("git failed: {}", printable_text(&first)) }
         }
+    }
+}
+
+/// Whether git names our hook among those it would run; that runs none of them.
+fn listed(guard: &Guard, git: GitWith<'_>) -> Reach {
+    let arguments = ["hook", "list", guard.event.name()].map(OsStr::new);
+    let ours = config::name(guard.event);
+    match git(&arguments, (OsStr::new(VARIABLE), OsStr::new("1"))) {
+        Ok(output) if output.stdout.split(|&byte| byte == b'\n').any(|line| line == ours.as_bytes()) => Reach::Reached,
+        Ok(_) => Reach::NotReached { why: format!("`git hook list {}` does not name hook.{ours}", guard.event) },
+        Err(message) => Reach::NotTried { why: format!("git could not be run: {message}") },
     }
 }

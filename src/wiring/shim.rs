@@ -1,18 +1,19 @@
-//! The sh script that git runs: its text, which stands in `hooks/` and differs between clones in one line, and how to
-//! know one when it is met again.
+//! The sh script that git runs: its text, which stands in `hooks/` and differs between clones in two lines, and how
+//! to know one when it is met again.
 
 use std::path::Path;
 
-use super::Event;
+use super::{ChainedName, Event};
 
 /// The number in the signature line of the shims that this version writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How many bytes of a file are searched for the signature, as a hook may be a large binary.
 const SIGNATURE_WITHIN: usize = 4096;
 const SIGNATURE: &[u8] = b"# freeze-guard shim ";
 const PROGRAM_LINE: &[u8] = b"\nhook=";
-const PLACEHOLDER: &[u8] = b"\nhook='@HOOK@'\n";
+const PLACEHOLDER: &[u8] = b"\nhook='@HOOK@'\nchained=";
+const CHAINED_LINE: &[u8] = b"\nchained=";
 
 /// A file that says it is a shim of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +26,14 @@ pub struct ShimVersion {
     pub edits: Edits,
     /// The program it runs, as bytes of a path; `None` if its line cannot be read.
     pub program: Option<Vec<u8>>,
+    /// The name of the hook chained to it; the first one for a shim too old to say.
+    pub chained: ChainedName,
 }
 
 /// What became of a shim since it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edits {
-    /// Nothing: it is ours but for the program's path.
+    /// Nothing: it is ours but for the program's path and the chained hook's name.
     Untouched,
     /// Only its line endings were converted, which leaves it unable to run.
     LineEndings,
@@ -40,12 +43,19 @@ pub enum Edits {
     Unknown,
 }
 
-/// The shim for `event` that runs the program at the absolute path `binary`.
+/// The shim for `event` that runs the program at the absolute path `binary`, with the usual name for a chained hook.
 pub fn shim(event: Event, binary: &Path) -> Vec<u8> {
-    let (head, tail) = template(event);
+    shim_beside(ChainedName::first(event), binary)
+}
+
+/// The shim for the event of `chained`, which is the name of the hook to run besides.
+pub fn shim_beside(chained: ChainedName, binary: &Path) -> Vec<u8> {
+    let (head, tail) = template(chained.event());
     let mut out = head.to_vec();
     out.extend_from_slice(PROGRAM_LINE);
     out.extend_from_slice(&quote(&program_bytes(binary)));
+    out.extend_from_slice(CHAINED_LINE);
+    out.extend_from_slice(chained.to_string().as_bytes());
     out.push(b'\n');
     out.extend_from_slice(tail);
     out
@@ -58,29 +68,26 @@ pub fn recognise(bytes: &[u8]) -> Option<ShimVersion> {
     let line = std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)).ok()?;
     let (number, event) = line.split_once(' ')?;
     let (number, event) = (number.parse().ok()?, Event::parse(event)?);
-    let (edits, program) = match number {
-        VERSION => compare(bytes, event),
-        _ => (Edits::Unknown, program_of(bytes).map(|(_, program, _)| program)),
+    let parts = parts_of(bytes);
+    let edits = match (number, &parts) {
+        (VERSION, Some(parts)) if parts.is_ours(event) => Edits::Untouched,
+        (VERSION, _) => compare(&without_carriage_returns(bytes), event),
+        _ => Edits::Unknown,
     };
-    Some(ShimVersion { number, event, edits, program })
+    let (program, chained) = parts.map_or((None, None), |parts| (Some(parts.program), parts.chained));
+    let chained = chained.filter(|name| name.event() == event).unwrap_or(ChainedName::first(event));
+    Some(ShimVersion { number, event, edits, program, chained })
 }
 
-fn compare(bytes: &[u8], event: Event) -> (Edits, Option<Vec<u8>>) {
-    let untouched = |bytes: &[u8]| {
-        let (head, program, tail) = program_of(bytes)?;
-        let ours = template(event);
-        Some((ours == (head, tail), program))
-    };
-    match untouched(bytes) {
-        Some((true, program)) => (Edits::Untouched, Some(program)),
-        answer => match untouched(&without_carriage_returns(bytes)) {
-            Some((true, program)) => (Edits::LineEndings, Some(program)),
-            _ => (Edits::Edited, answer.map(|(_, program)| program)),
-        },
+/// How far a shim is from ours whose line endings were put right and which differed before.
+fn compare(bytes: &[u8], event: Event) -> Edits {
+    match parts_of(bytes) {
+        Some(parts) if parts.is_ours(event) => Edits::LineEndings,
+        _ => Edits::Edited,
     }
 }
 
-/// The text before and after the program's line.
+/// The text before and after the two lines that differ.
 fn template(event: Event) -> (&'static [u8], &'static [u8]) {
     let text: &'static [u8] = match event {
         Event::PreCommit => include_bytes!("../../hooks/pre-commit"),
@@ -88,14 +95,36 @@ fn template(event: Event) -> (&'static [u8], &'static [u8]) {
         Event::PrePush => include_bytes!("../../hooks/pre-push"),
         Event::PreApplypatch => include_bytes!("../../hooks/pre-applypatch"),
     };
-    split_at(text, PLACEHOLDER).unwrap_or((text, b""))
+    let after_line = |(head, rest)| Some((head, split_at(rest, b"\n")?.1));
+    split_at(text, PLACEHOLDER).and_then(after_line).unwrap_or((text, b""))
 }
 
-/// A shim in three: before the program's line, the program unquoted, after the line.
-fn program_of(bytes: &[u8]) -> Option<(&[u8], Vec<u8>, &[u8])> {
+/// A shim taken apart.
+struct Parts<'a> {
+    head: &'a [u8],
+    program: Vec<u8>,
+    /// `None` in a shim of version 1, which had one name only.
+    chained: Option<ChainedName>,
+    tail: &'a [u8],
+}
+
+impl Parts<'_> {
+    fn is_ours(&self, event: Event) -> bool {
+        (self.head, self.tail) == template(event) && self.chained.is_some_and(|name| name.event() == event)
+    }
+}
+
+fn parts_of(bytes: &[u8]) -> Option<Parts<'_>> {
     let (head, rest) = split_at(bytes, PROGRAM_LINE)?;
     let (program, rest) = unquote(rest)?;
-    Some((head, program, rest.strip_prefix(b"\n")?))
+    match rest.strip_prefix(CHAINED_LINE) {
+        Some(rest) => {
+            let (name, tail) = split_at(rest, b"\n")?;
+            let chained = std::str::from_utf8(name).ok().and_then(ChainedName::parse);
+            Some(Parts { head, program, chained, tail })
+        }
+        None => Some(Parts { head, program, chained: None, tail: rest.strip_prefix(b"\n")? }),
+    }
 }
 
 fn split_at<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
@@ -117,7 +146,7 @@ pub(super) fn quote(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Undoes [`quote`]; also gives what follows the word.
-fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+pub(super) fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut out = Vec::new();
     let mut rest = text.strip_prefix(b"'")?;
     loop {
@@ -135,13 +164,13 @@ fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
 }
 
 #[cfg(not(windows))]
-fn program_bytes(binary: &Path) -> Vec<u8> {
+pub(super) fn program_bytes(binary: &Path) -> Vec<u8> {
     binary.as_os_str().as_encoded_bytes().to_vec()
 }
 
 /// Git's sh on Windows takes both separators, and a backslash only invites trouble.
 #[cfg(windows)]
-fn program_bytes(binary: &Path) -> Vec<u8> {
+pub(super) fn program_bytes(binary: &Path) -> Vec<u8> {
     binary.as_os_str().as_encoded_bytes().iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect()
 }
 
@@ -197,7 +226,7 @@ mod tests {
 
         let text = String::from_utf8(ours.clone()).unwrap();
         assert_eq!(recognise(text.replace('\n', "\r\n").as_bytes()).unwrap().edits, Edits::LineEndings);
-        let older = text.replace("shim 1 ", "shim 0 ");
+        let older = text.replace("shim 2 ", "shim 0 ");
         let seen = recognise(older.as_bytes()).unwrap();
         assert_eq!((seen.number, seen.edits, seen.program.as_deref()), (0, Edits::Unknown, Some(&b"/bin/hook"[..])));
         assert_eq!(recognise(text.replace("hook='/bin/hook'", "hook=$X").as_bytes()).unwrap().edits, Edits::Edited);

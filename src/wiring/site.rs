@@ -5,6 +5,8 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::settings::{ConfigHook, GitVersion, Settings};
+
 /// What git says about the hooks of one clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -21,8 +23,10 @@ pub struct Site {
     pub hooks_path: Option<HooksPath>,
     /// `core.sharedRepository`.
     pub shared: SharedRepository,
-    /// The names `<name>` of `hook.<name>.*` configuration (git 2.54), which may run or stop hooks besides ours.
-    pub config_hooks: Vec<String>,
+    /// What `hook.<name>.*` configuration says (git 2.54), which may run or stop hooks besides ours.
+    pub config_hooks: Vec<ConfigHook>,
+    /// The version of this git, where it tells.
+    pub git: Option<GitVersion>,
 }
 
 /// `core.hooksPath` as it is written, and where.
@@ -95,6 +99,11 @@ impl SiteError {
 pub type Git<'a> = &'a dyn Fn(&[&OsStr]) -> Result<Vec<u8>, String>;
 
 impl Site {
+    /// The configuration of the clone, which all its linked worktrees share.
+    pub fn config_file(&self) -> PathBuf {
+        self.common_dir.join("config")
+    }
+
     /// Asks git, through `git`, where the hooks of the clone live.
     pub fn discover(git: Git<'_>) -> Result<Self, SiteError> {
         let settings = Settings::read(git)?;
@@ -107,62 +116,9 @@ impl Site {
         };
         let top = ask(git, &["rev-parse", "--show-toplevel"]).ok().filter(|path| !path.as_os_str().is_empty());
         let Settings { hooks_path, shared, config_hooks } = settings;
-        Ok(Self { hooks_dir, default_dir, common_dir, top, hooks_path, shared, config_hooks })
+        let git = git(&[OsStr::new("--version")]).ok().and_then(|answer| GitVersion::parse(&answer));
+        Ok(Self { hooks_dir, default_dir, common_dir, top, hooks_path, shared, config_hooks, git })
     }
-}
-
-/// The configuration that matters here.
-struct Settings {
-    hooks_path: Option<HooksPath>,
-    shared: SharedRepository,
-    config_hooks: Vec<String>,
-}
-
-impl Settings {
-    /// One question for everything: `--get` would fail for a value that is not set as it fails for a broken file.
-    fn read(git: Git<'_>) -> Result<Self, SiteError> {
-        let scoped = ["config", "--list", "--null", "--show-scope"].map(OsStr::new);
-        let mut found = Self { hooks_path: None, shared: SharedRepository::Umask, config_hooks: Vec::new() };
-        match git(&scoped) {
-            Ok(list) => {
-                let mut fields = list.split(|&byte| byte == 0);
-                while let (Some(scope), Some(item)) = (fields.next(), fields.next()) {
-                    found.take(Scope::parse(scope), item);
-                }
-            }
-            Err(_) => {
-                let list = git(&["config", "--list", "--null"].map(OsStr::new))
-                    .map_err(|message| SiteError::Git { message: message.trim_end().to_owned() })?;
-                list.split(|&byte| byte == 0).for_each(|item| found.take(Scope::Unknown, item));
-            }
-        }
-        Ok(found)
-    }
-
-    /// The last value wins, as in git.
-    fn take(&mut self, scope: Scope, item: &[u8]) {
-        let mut parts = item.splitn(2, |&byte| byte == b'\n');
-        let key = parts.next().unwrap_or_default();
-        let value = parts.next();
-        match key {
-            b"core.hookspath" => {
-                self.hooks_path = Some(HooksPath { value: value.unwrap_or_default().to_vec(), scope });
-            }
-            b"core.sharedrepository" => self.shared = SharedRepository::parse(value),
-            _ => {
-                if let Some(name) = config_hook(key).filter(|name| !self.config_hooks.contains(name)) {
-                    self.config_hooks.push(name);
-                }
-            }
-        }
-    }
-}
-
-/// `<name>` of a key `hook.<name>.<what>`.
-fn config_hook(key: &[u8]) -> Option<String> {
-    let rest = key.strip_prefix(b"hook.")?;
-    let dot = rest.iter().rposition(|&byte| byte == b'.')?;
-    Some(String::from_utf8_lossy(rest.get(..dot)?).into_owned())
 }
 
 /// What `git rev-parse` says to `question`, made absolute by git, or by us where git is older than 2.31.
@@ -209,7 +165,7 @@ pub(super) fn path_of(bytes: &[u8]) -> Option<PathBuf> {
 }
 
 impl Scope {
-    fn parse(name: &[u8]) -> Self {
+    pub(super) fn parse(name: &[u8]) -> Self {
         match name {
             b"system" => Self::System,
             b"global" => Self::Global,
@@ -246,7 +202,7 @@ impl fmt::Display for Scope {
 
 impl SharedRepository {
     /// Reads the value as git's `git_config_perm` does; `None` is a key without a value, which means true.
-    fn parse(value: Option<&[u8]>) -> Self {
+    pub(super) fn parse(value: Option<&[u8]>) -> Self {
         let text = value.map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
         match text.as_deref() {
             Some("umask" | "" | "0" | "false" | "no" | "off") => Self::Umask,
@@ -322,14 +278,5 @@ mod tests {
         assert_eq!(site.hooks_dir, Path::new("/clone/sub/../.hooks"));
         assert_eq!(site.common_dir, Path::new("/clone/sub/../.git"));
         assert_eq!(site.hooks_path, Some(HooksPath { value: b".hooks".to_vec(), scope: Scope::Unknown }));
-    }
-
-    #[test]
-    fn config_hooks_are_named() {
-        let mut settings = Settings { hooks_path: None, shared: SharedRepository::Umask, config_hooks: Vec::new() };
-        settings.take(Scope::Local, b"hook.a.b.command\nx");
-        settings.take(Scope::Local, b"hook.a.b.event\npre-push");
-        settings.take(Scope::Local, b"hook.jobs\n4");
-        assert_eq!(settings.config_hooks, ["a.b"]);
     }
 }

@@ -29,8 +29,22 @@ pub(crate) struct World {
 impl World {
     /// An empty world. Its global git config only switches off what costs time.
     pub(crate) fn new() -> Self {
+        Self::with_git(git_binary())
+    }
+
+    /// An empty world whose git runs hooks from its configuration: that of `FREEZE_GUARD_TEST_GIT_NEW`, which `.ci/run`
+    /// sets. Without one, says on standard output what is skipped.
+    pub(crate) fn with_new_git(what: &str) -> Option<Self> {
+        let Some(dir) = std::env::var_os("FREEZE_GUARD_TEST_GIT_NEW") else {
+            println!("skipped: {what} needs git 2.54; name the directory of one in FREEZE_GUARD_TEST_GIT_NEW");
+            return None;
+        };
+        Some(Self::with_git(Path::new(&dir).join("git")))
+    }
+
+    fn with_git(git: PathBuf) -> Self {
         let dir = tempfile::Builder::new().prefix("freeze-guard-e2e-").tempdir().unwrap();
-        let world = Self { git: git_binary(), dir };
+        let world = Self { git, dir };
         fs::create_dir(world.path("home")).unwrap();
         let config = "[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[advice]\n\tdetachedHead = false\n";
         fs::write(world.path("home/.gitconfig"), config).unwrap();

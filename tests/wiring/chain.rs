@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use freeze_guard::wiring::chain::{ChainCall, ChainOutcome, chained_beside, run_chained};
-use freeze_guard::wiring::{ChainOrder, Event};
+use freeze_guard::wiring::{ChainOrder, ChainedName, Event};
 
 use crate::support::{World, again, bytes, said, script, set_mode};
 
@@ -34,7 +34,8 @@ impl Scene {
 
     fn run_at(&self, shim: &Path, stdin: Option<&[u8]>) -> Result<ChainOutcome, String> {
         let (event, args, env, cwd) = (self.event, &self.args[..], &self.env[..], &*self.world.repo);
-        run_chained(&ChainCall { shim, event, args, stdin, env, cwd })
+        let chained = ChainedName::first(event);
+        run_chained(&ChainCall { shim, chained, args, stdin, env, cwd })
             .map_err(|error| format!("{error}; {}", error.help()))
     }
 
@@ -153,7 +154,7 @@ fn a_chained_hook_that_calls_us_back_is_not_run_again() {
 
 #[test]
 fn the_chained_hook_is_beside_the_shim() {
-    let beside = |shim: &str| chained_beside(Path::new(shim), Event::PreCommit);
+    let beside = |shim: &str| chained_beside(Path::new(shim), ChainedName::first(Event::PreCommit));
     assert_eq!(beside(".git/hooks/pre-commit"), Path::new(".git/hooks/pre-commit.hook-chained"));
     assert_eq!(beside("/x/pre-commit.legacy"), Path::new("/x/pre-commit.hook-chained"));
     assert_eq!(beside("pre-commit"), Path::new("./pre-commit.hook-chained"));
@@ -163,7 +164,7 @@ fn the_chained_hook_is_beside_the_shim() {
 fn with_real_program(world: &World) {
     let line: Vec<_> = again("chain::as_program").into_iter().map(|part| part.into_string().unwrap()).collect();
     let text = format!(
-        "#!/bin/sh\nWIRING_AT=$5 WIRING_EVENT=$6 WIRING_ONE=${{8-}}\n\
+        "#!/bin/sh\nWIRING_AT=$5 WIRING_EVENT=$8 WIRING_ONE=${{10-}}\n\
          export WIRING_AT WIRING_EVENT WIRING_ONE\nexec '{}' >/dev/null\n",
         line.join("' '")
     );
@@ -220,7 +221,6 @@ fn a_push_is_judged_first_and_then_handed_on_whole() {
 
 /// Not a test: what the stand-in of `with_real_program` runs, as the program would.
 #[test]
-#[ignore = "a helper process of other tests"]
 fn as_program() {
     let Some(at) = std::env::var_os("WIRING_AT") else { return };
     let event = Event::parse(std::env::var_os("WIRING_EVENT").unwrap()).unwrap();
@@ -230,7 +230,8 @@ fn as_program() {
     let mut input = Vec::new();
     std::io::stdin().read_to_end(&mut input).unwrap();
     let chain = || {
-        let call = ChainCall { shim: Path::new(&at), event, args: &args, stdin: Some(&input), env: &env, cwd: &cwd };
+        let chained = ChainedName::first(event);
+        let call = ChainCall { shim: Path::new(&at), chained, args: &args, stdin: Some(&input), env: &env, cwd: &cwd };
         run_chained(&call).unwrap().code()
     };
     let ours = || {

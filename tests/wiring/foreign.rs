@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use freeze_guard::wiring::{self, Event, State, WiringError};
+use freeze_guard::wiring::{self, ChainedName, Event, State, WiringError};
 
 use crate::support::{World, mode, picture, script, set_mode};
 
@@ -93,18 +93,41 @@ fn a_script_that_asks_for_its_name_is_mentioned() {
     assert!(notes.len() == 1 && notes[0].contains("mentions $0"), "{notes:?}");
 }
 
+/// Scenario 52.
 #[test]
 fn a_taken_name_is_never_overwritten() {
     let world = World::new();
+    script(&world.hook("pre-push"), "#!/bin/sh\necho theirs >&2\n");
+    script(&world.hook("pre-push.hook-chained"), "#!/bin/sh\necho stranger >&2\n");
+    symlink("nowhere", world.hook("pre-push.hook-chained-2")).unwrap();
+    let before = world.picture();
+    let done = world.install().unwrap();
+    assert!(done.notes[0].contains("nothing runs it"), "{:?}", done.notes);
+    assert_eq!(world.guard(Event::PrePush).chained, Some(world.hook("pre-push.hook-chained-3")));
+    assert_eq!(world.guard(Event::PrePush).state, State::Current);
+    let after = world.picture();
+    assert_eq!(after[&b"pre-push.hook-chained-3"[..]], before[&b"pre-push"[..]]);
+    for name in ["pre-push.hook-chained", "pre-push.hook-chained-2"] {
+        assert_eq!(after[name.as_bytes()], before[name.as_bytes()]);
+    }
+    assert!(wiring::plan_install(&world.site(), &world.binary).unwrap().is_empty());
+    world.uninstall().unwrap();
+    assert_eq!(world.picture(), before);
+}
+
+#[test]
+fn where_every_name_is_taken_it_is_said() {
+    let world = World::new();
     script(&world.hook("pre-push"), "#!/bin/sh\n");
-    fs::write(world.hook("pre-push.hook-chained"), "a stranger's").unwrap();
+    let mut name = Some(ChainedName::first(Event::PrePush));
+    while let Some(this) = name {
+        fs::write(world.hook(&this.to_string()), "").unwrap();
+        name = this.next();
+    }
     let before = world.picture();
     let error = world.install().unwrap_err();
     assert!(matches!(error, WiringError::ChainedTaken { .. }), "{error}");
-    assert!(error.to_string().contains("pre-push.hook-chained is there already"), "{error}");
     assert!(error.help().contains("`mv "), "{}", error.help());
-    assert_eq!(world.picture(), before);
-    assert!(world.uninstall().unwrap().steps.is_empty());
     assert_eq!(world.picture(), before);
 }
 

@@ -11,6 +11,8 @@ mod install;
 #[cfg(test)]
 mod install_sh;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod layout;
 #[cfg(test)]
 mod shim;

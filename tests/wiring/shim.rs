@@ -19,7 +19,7 @@ fn any_name_of_clone_and_program_will_do() {
         assert!(world.guards().iter().all(|guard| guard.state == State::Current), "{name:?}");
         let output = world.commit();
         assert!(output.status.success(), "{name:?}: {}", said(&output));
-        assert!(world.log().starts_with("run\n--shim\n1\n--at\n"), "{name:?}");
+        assert!(world.log().starts_with("run\n--shim\n2\n--at\n"), "{name:?}");
         let text = fs::read(world.hook("pre-push")).unwrap();
         let seen = wiring::recognise(&text).unwrap();
         assert_eq!((seen.edits, seen.event), (Edits::Untouched, Event::PrePush));
@@ -47,7 +47,13 @@ fn arguments_and_status_pass_through() {
     let output = run(&world, Event::PrePush, &[("PATH", "/usr/bin:/bin")], &["a b", "", "--help"]);
     assert!(output.status.success(), "{}", said(&output));
     let at = world.hook("pre-push");
-    assert_eq!(world.log(), format!("run\n--shim\n1\n--at\n{}\npre-push\n--\na b\n\n--help\n", at.display()));
+    assert_eq!(
+        world.log(),
+        format!(
+            "run\n--shim\n2\n--at\n{}\n--chained\npre-push.hook-chained\npre-push\n--\na b\n\n--help\n",
+            at.display()
+        )
+    );
 
     world.write_program("#!/bin/sh\nexit 42\n");
     assert_eq!(run(&world, Event::PrePush, &[], &[]).status.code(), Some(42));
@@ -179,7 +185,7 @@ fn only_a_program_that_proves_to_be_ours_stands_in() {
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).is_empty(), "{}", said(&output));
     let log = fs::read_to_string(world.home.join("ours/log")).unwrap();
-    assert!(log.starts_with("run\n--shim\n1\n--at\n") && log.ends_with("pre-commit\n--\nx y\n"), "{log}");
+    assert!(log.starts_with("run\n--shim\n2\n--at\n") && log.ends_with("pre-commit\n--\nx y\n"), "{log}");
     assert!(picture(&world.home.join("theirs")).keys().all(|name| name == b"hook" || name == b"ran---version"));
 
     let (output, took) = timed(|| run(&world, Event::PreCommit, &[("PATH", &format!("{silent}:/usr/bin:/bin"))], &[]));
@@ -206,7 +212,10 @@ fn a_shim_renamed_by_another_manager_still_works() {
     fs::rename(world.hook("pre-commit"), world.hook("pre-commit.legacy")).unwrap();
     script(&world.hook("pre-commit"), "#!/bin/sh\n\"${0%/*}/pre-commit.legacy\" \"$@\"\n");
     assert!(world.commit().status.success());
-    assert_eq!(world.log(), "run\n--shim\n1\n--at\n.git/hooks/pre-commit.legacy\npre-commit\n--\n");
+    assert_eq!(
+        world.log(),
+        "run\n--shim\n2\n--at\n.git/hooks/pre-commit.legacy\n--chained\npre-commit.hook-chained\npre-commit\n--\n"
+    );
 }
 
 #[test]
@@ -215,7 +224,7 @@ fn a_probe_left_in_the_environment_refuses() {
     world.install().unwrap();
     let output = run(&world, Event::PrePush, &[("FREEZE_GUARD_PROBE", "t")], &[]);
     assert_eq!(output.status.code(), Some(97));
-    assert_eq!(said(&output), "freeze-guard probe 1 pre-push t\n");
+    assert_eq!(said(&output), "freeze-guard probe 2 pre-push t\n");
 }
 
 #[test]
@@ -245,7 +254,10 @@ fn every_sh_reads_the_shim_alike() {
         assert_eq!(run(&[bare, ("FREEZE_GUARD_PROBE", "t")]).unwrap().status.code(), Some(97), "{sh:?}");
         let stood_in = run(&[("PATH", &found)]).unwrap();
         let at = world.hook("pre-push");
-        let expected = format!("freeze-guard 9 run --shim 1 --at {} pre-push -- x\n", at.display());
+        let expected = format!(
+            "freeze-guard 9 run --shim 2 --at {} --chained pre-push.hook-chained pre-push -- x\n",
+            at.display()
+        );
         assert_eq!(String::from_utf8_lossy(&stood_in.stdout), expected, "{sh:?}");
         assert_eq!(said(&stood_in), "", "{sh:?}");
     }

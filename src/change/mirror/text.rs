@@ -8,7 +8,8 @@ use crate::requirements::{Entry, EntryKind, File, Include, IncludeKind, Located,
 use crate::rules::Context;
 use crate::source::{RepoPath, SourceFile, Span};
 
-const MARK: &[u8] = b"\xef\xbb\xbf";
+/// A UTF-8 byte order mark.
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What the lock of `context` should hold; `lock_bytes` is what it holds now. Or why that cannot be told.
 pub(super) fn mirror_text(context: &Context<'_>, lock_bytes: Option<&[u8]>) -> Result<Vec<u8>, String> {

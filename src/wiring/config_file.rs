@@ -1,0 +1,117 @@
+//! Replacing git's configuration of a clone as git itself does: whole, under `config.lock`, and only if it still is what
+//! the plan was made from.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::error::WiringError;
+use super::files::{Mode, is_same, mode_of, set_mode, sync_directory};
+
+/// What the name of an unfinished configuration of ours starts with.
+const UNFINISHED: &str = "config.hook-new-";
+
+/// The configuration's text; none is an empty one.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, WiringError> {
+    match fs::read(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(WiringError::io("read", path)(error)),
+    }
+}
+
+/// Replaces the configuration at `path`, which is `before`, by `after`.
+pub(super) fn replace(path: &Path, before: &[u8], after: &[u8], watch: &mut dyn FnMut()) -> Result<(), WiringError> {
+    // As git does, so that a configuration that is a link stays one.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let directory = path.parent().unwrap_or(path);
+    let file = write_beside(path, directory, after).map_err(WiringError::io("write beside", path))?;
+    watch();
+    let lock = Lock::take(path, file.path())?;
+    watch();
+    if read(path)? != before {
+        return Err(WiringError::ConfigChanged { path: path.clone() });
+    }
+    fs::rename(&lock.path, path).map_err(WiringError::io("replace", path))?;
+    lock.done();
+    sync_directory(directory);
+    Ok(())
+}
+
+fn write_beside(path: &Path, directory: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)?;
+    file.write_all(text)?;
+    set_mode(file.as_file(), mode_of(path).unwrap_or(Mode::Exact(0o644)))?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// `config.lock`, gone again when dropped unless it became the configuration.
+struct Lock {
+    path: PathBuf,
+    held: bool,
+}
+
+impl Lock {
+    /// Gives the whole new text that name, which no two processes can do at once. Killed here, it leaves the name as the
+    /// second one of an unfinished text of ours, and that is how it is told from anybody else's.
+    fn take(config: &Path, text: &Path) -> Result<Self, WiringError> {
+        let path = lock_of(config);
+        let made = match fs::hard_link(text, &path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => copy_new(text, &path),
+            other => other,
+        };
+        match made {
+            Ok(()) => Ok(Self { path, held: true }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(WiringError::ConfigLocked { path }),
+            Err(error) => Err(WiringError::io("write", &path)(error)),
+        }
+    }
+
+    fn done(mut self) {
+        self.held = false;
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if self.held {
+            fs::remove_file(&self.path).ok();
+        }
+    }
+}
+
+/// Where the file system has no hard links.
+fn copy_new(text: &Path, lock: &Path) -> io::Result<()> {
+    let mut file = fs::File::create_new(lock)?;
+    file.write_all(&fs::read(text)?)?;
+    set_mode(&file, mode_of(text)?)?;
+    file.sync_all()
+}
+
+fn lock_of(config: &Path) -> PathBuf {
+    let mut path = config.as_os_str().to_owned();
+    path.push(".lock");
+    path.into()
+}
+
+/// What killed runs left beside the configuration: texts that were being written, and before them the lock.
+pub(super) fn leftovers(config: &Path) -> Result<Vec<PathBuf>, WiringError> {
+    let directory = config.parent().unwrap_or(config);
+    let list = || -> io::Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+                found.push(entry.path());
+            }
+        }
+        Ok(found)
+    };
+    let mut found = list().map_err(WiringError::io("list", directory))?;
+    let lock = lock_of(config);
+    if found.iter().any(|text| is_same(text, &lock)) {
+        found.insert(0, lock);
+    }
+    Ok(found)
+}

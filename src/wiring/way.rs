@@ -1,0 +1,184 @@
+//! Which way a clone is wired: shims in the hooks directory, or hooks in git's configuration (git 2.54); for each event
+//! one of them and never both, as both would judge everything twice.
+
+use std::path::{Path, PathBuf};
+
+use super::config::{self, Section};
+use super::config_file;
+use super::error::WiringError;
+use super::files::shown;
+use super::inspect::{Content, Slot};
+use super::plan::{Plan, plan_files};
+use super::settings::GitVersion;
+use super::step::Step;
+use super::{Event, Site};
+
+/// Which way is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// Shims, unless something stands in their way and every git that was found runs hooks from its configuration.
+    Auto,
+    /// Shims in the hooks directory.
+    File,
+    /// Hooks in git's configuration of the clone.
+    Config,
+}
+
+/// Into which hooks directory shims may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directory {
+    /// One below the clone's git directory.
+    Own,
+    /// One in the work tree, too, to which `core.hooksPath` leads.
+    HooksPath,
+}
+
+/// A git of this machine, and its version, where it tells one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownGit {
+    /// The program.
+    pub path: PathBuf,
+    /// What it says.
+    pub version: Option<GitVersion>,
+}
+
+impl KnownGit {
+    /// Whether it runs hooks from its configuration.
+    pub fn has_config_hooks(&self) -> bool {
+        self.version.is_some_and(GitVersion::has_config_hooks)
+    }
+}
+
+/// How a clone is to be wired.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// The program to run, by its absolute path.
+    pub binary: &'a Path,
+    /// Which way.
+    pub via: Via,
+    /// Where shims may go.
+    pub directory: Directory,
+    /// The gits that may run in this clone: on the search path, and those that editors bring.
+    pub gits: &'a [KnownGit],
+}
+
+/// What would wire every event as wished, and take away what wires it the other way.
+///
+/// # Errors
+/// [`WiringError`] where that cannot be, or something is in the way that must not be overwritten.
+pub fn plan_wiring(site: &Site, wish: &Wish<'_>) -> Result<Plan, WiringError> {
+    let files = plan_files(site, wish.binary, wish.directory);
+    match choose(site, wish, &files) {
+        Via::Config => plan_config(site, wish),
+        Via::Auto | Via::File => {
+            let mut plan = files?;
+            // Last, so that no event is ever without its guard.
+            plan.take_sections_out(site)?;
+            Ok(plan)
+        }
+    }
+}
+
+fn choose(site: &Site, wish: &Wish<'_>, files: &Result<Plan, WiringError>) -> Via {
+    let everywhere =
+        site.git.is_some_and(GitVersion::has_config_hooks) && wish.gits.iter().all(KnownGit::has_config_hooks);
+    let blocked = match files {
+        Err(WiringError::Obstacle(_)) => true,
+        Err(_) => false,
+        Ok(plan) => plan.steps().iter().any(|step| matches!(step, Step::Chain { .. })),
+    };
+    let configured = Event::ALL.into_iter().any(|event| config::find(&site.config_hooks, event).is_some());
+    match wish.via {
+        Via::Auto if everywhere && (blocked || configured) => Via::Config,
+        Via::Auto => Via::File,
+        asked => asked,
+    }
+}
+
+fn plan_config(site: &Site, wish: &Wish<'_>) -> Result<Plan, WiringError> {
+    if !wish.binary.is_absolute() {
+        return Err(WiringError::Relative { path: wish.binary.to_owned() });
+    }
+    if !site.git.is_some_and(GitVersion::has_config_hooks) {
+        return Err(WiringError::TooOld(site.git));
+    }
+    let mut plan = Plan::empty(site);
+    plan.sweep_config(site)?;
+    let mut current = true;
+    for event in Event::ALL {
+        match config::find(&site.config_hooks, event).map(|hook| config::condition(hook, event, wish.binary)) {
+            Some(Section::Current) => {}
+            Some(Section::Edited) => return Err(WiringError::EditedSection { name: config::name(event) }),
+            Some(Section::Outdated) | None => current = false,
+        }
+    }
+    if !current {
+        let path = site.config_file();
+        let before = config_file::read(&path)?;
+        let into = Event::ALL.map(|event| (event, wish.binary));
+        let after = config::edit(&before, &Event::ALL, &into);
+        plan.steps.push(Step::Configure { path, before, after, events: Event::ALL.to_vec() });
+    }
+    // Afterwards, so that no event is ever without its guard.
+    plan.take_shims_out(site)?;
+    plan.notes.extend(older(wish.gits));
+    for event in Event::ALL {
+        plan.notes.extend(beside(site, event)?);
+    }
+    Ok(plan)
+}
+
+/// The gits that know nothing of such hooks.
+fn older(gits: &[KnownGit]) -> Option<String> {
+    let old: Vec<_> = gits.iter().filter(|git| !git.has_config_hooks()).map(|git| shown(&git.path)).collect();
+    (!old.is_empty())
+        .then(|| format!("{} ignores hooks in the configuration: with it nothing is guarded here", old.join(", ")))
+}
+
+/// What git runs besides ours, and why that matters.
+fn beside(site: &Site, event: Event) -> Result<Option<String>, WiringError> {
+    if site.writable_dir().is_err_and(|obstacle| obstacle.runs_nothing()) {
+        return Ok(None);
+    }
+    let slot = Slot::look(&site.hooks_dir, event)?;
+    let path = shown(&site.hooks_dir.join(event.name()));
+    Ok(match slot.content {
+        Content::Foreign { executable: true, .. } if event != Event::PrePush => {
+            Some(format!("git runs {path} after our check: what it stages is judged by the push"))
+        }
+        Content::Foreign { executable: true, .. } => Some(format!("git runs {path} even where our check refuses")),
+        _ => None,
+    })
+}
+
+impl Plan {
+    /// Adds what takes our sections out of the configuration; one that somebody changed stays, with a note.
+    pub(super) fn take_sections_out(&mut self, site: &Site) -> Result<(), WiringError> {
+        self.sweep_config(site)?;
+        let mut events = Vec::new();
+        for event in Event::ALL {
+            let Some(hook) = config::find(&site.config_hooks, event) else { continue };
+            match config::condition(hook, event, Path::new("")) {
+                Section::Current | Section::Outdated => events.push(event),
+                Section::Edited => self.notes.push(format!(
+                    "hook.{0} in the configuration is not as we write it, so it stays; remove it with `git config \
+                     --remove-section hook.{0}`",
+                    config::name(event)
+                )),
+            }
+        }
+        if !events.is_empty() {
+            let path = site.config_file();
+            let before = config_file::read(&path)?;
+            let after = config::edit(&before, &events, &[]);
+            self.steps.push(Step::Configure { path, before, after, events: Vec::new() });
+        }
+        Ok(())
+    }
+
+    fn sweep_config(&mut self, site: &Site) -> Result<(), WiringError> {
+        let left = config_file::leftovers(&site.config_file())?;
+        self.steps.extend(left.into_iter().map(|path| Step::Sweep { path }));
+        Ok(())
+    }
+}
