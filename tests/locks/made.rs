@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::tools::{Tool, compile};
+use crate::tools::{Call, Tool, compile};
 use crate::world::World;
 
 pub(crate) const MANIFEST: &str = "requirements.in";
@@ -56,16 +56,14 @@ impl Style {
     }
 
     /// The lock of `pair`, made by the tool in `world`; the pair with it, and what the tool said if it failed.
-    pub(crate) fn make(&self, world: &World, pair: &Pair, more: &[&str]) -> Result<Pair, String> {
+    pub(crate) fn make(&self, world: &World, pair: &Pair) -> Result<Pair, String> {
         let repo = world.at("made");
         drop(std::fs::remove_dir_all(&repo.top));
         for (path, text) in &pair.files {
             repo.write(path, text);
         }
-        let input = if more.contains(&"-") { [].as_slice() } else { &[MANIFEST] };
-        let args = [input, more, self.options, &["-o", LOCK]].concat();
-        let stdin = pair.files.get(MANIFEST).map_or("", String::as_str);
-        compile(world, self.tool, &repo.top, &args, stdin)?;
+        let args = [&[MANIFEST, "-o", LOCK], self.options].concat();
+        compile(world, self.tool, &repo.top, Call { args: &args, ..Call::default() })?;
         let mut pair = pair.clone();
         pair.files.insert(LOCK.to_owned(), std::fs::read_to_string(repo.path(LOCK)).unwrap());
         Ok(pair)

@@ -151,7 +151,7 @@ fn made(style: &Style, world: &World, asked: &Pair) -> Pair {
     if let Some((.., pair)) = all.iter().find(|(name, from, _)| *name == style.name && from == asked) {
         return pair.clone();
     }
-    let pair = style.make(world, asked, &[]).unwrap_or_else(|log| panic!("{}: {log}", style.name));
+    let pair = style.make(world, asked).unwrap_or_else(|log| panic!("{}: {log}", style.name));
     all.push((style.name, asked.clone(), pair.clone()));
     pair
 }

@@ -2,14 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use crate::run::Run;
 use crate::wheels;
 use crate::world::World;
-
-/// Where the wheels are, as seen from a repository of a [`World`].
-pub(crate) const WHEELS: &str = "../wheels";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -37,20 +33,26 @@ impl Tool {
     }
 }
 
-/// Both tools, or `None`, said on standard error, where one of them is missing.
-pub(crate) fn both_there() -> bool {
-    Tool::BOTH.iter().all(|tool| tool.path().is_some())
+/// One run of a tool.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Call<'a> {
+    pub(crate) args: &'a [&'a str],
+    pub(crate) stdin: &'a str,
+    pub(crate) env: &'a [(&'a str, &'a str)],
 }
 
-/// Runs `tool` in `directory` with `args`, on the wheels alone. A log of what it said, if it failed.
-pub(crate) fn compile(world: &World, tool: Tool, directory: &Path, args: &[&str], stdin: &str) -> Result<(), String> {
+/// Runs `tool` in `directory`, on the wheels alone. What it said, if it failed.
+pub(crate) fn compile(world: &World, tool: Tool, directory: &Path, call: Call<'_>) -> Result<(), String> {
     let program = tool.path().ok_or("no such tool")?;
     let mut command = tool_command(world, &program, directory);
     if tool == Tool::Uv {
         command.args(["pip", "compile"]);
     }
-    command.args(args).args(["--no-index", "--find-links", WHEELS, "--quiet"]);
-    let run = Run::of(&mut command, stdin.as_bytes());
+    // The wheels by an absolute path would be in the lock, and another one every time.
+    let depth = directory.strip_prefix(world.path("")).unwrap().components().count();
+    let wheels = format!("{}wheels", "../".repeat(depth));
+    command.args(call.args).args(["--no-index", "--find-links", &wheels, "--quiet"]);
+    let run = Run::of(command.envs(call.env.iter().copied()), call.stdin.as_bytes());
     if run.status == Some(0) { Ok(()) } else { Err(run.to_string()) }
 }
 
@@ -68,18 +70,6 @@ pub(crate) fn tool_command(world: &World, program: &Path, directory: &Path) -> C
     command
 }
 
-/// The `X.Y` of the Python that the tools resolve for.
-pub(crate) fn python() -> &'static str {
-    static PYTHON: OnceLock<String> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let world = World::new();
-        let Some(uv) = Tool::Uv.path() else { return String::new() };
-        let print = "import sys; print('%d.%d' % sys.version_info[:2])";
-        let mut command = tool_command(&world, &uv.with_file_name("python"), &world.path("home"));
-        Run::of(command.args(["-c", print]), b"").passes().stdout_text().trim().to_owned()
-    })
-}
-
 #[test]
 fn both_tools_read_the_wheels() {
     for tool in Tool::BOTH {
@@ -90,7 +80,7 @@ fn both_tools_read_the_wheels() {
         let repo = world.repo("pair");
         repo.write("requirements.in", "web[fast]\nMixed_Name.Pkg\nmodern\n");
         let args = ["requirements.in", "-o", "requirements.txt", "--no-annotate", "--no-header", "--strip-extras"];
-        compile(&world, tool, &repo.top, &args, "").unwrap();
+        compile(&world, tool, &repo.top, Call { args: &args, ..Call::default() }).unwrap();
         let lock = std::fs::read_to_string(repo.path("requirements.txt")).unwrap();
         let pins: Vec<_> = lock.lines().filter(|line| line.contains("==")).collect();
         let expected =
