@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use crate::judge::{Judgement, alone, staged, write};
+use crate::judge::{Finding, Judgement, alone, staged, write};
 use crate::made::{Pair, STYLES, Style, inputs};
 use crate::world::World;
 
@@ -90,9 +90,18 @@ pub(crate) fn judge(mutations: &[Mutation]) {
     let mut wrong = Vec::new();
     let mut judged = 0;
     for style in STYLES.iter().filter(|style| style.tool.path().is_some()) {
+        let mut places: Vec<Place> = Vec::new();
         for mutation in mutations.iter().filter(|mutation| (mutation.on)(style)) {
+            let base = base(style, mutation);
+            let place = match places.iter().position(|place| place.base == base) {
+                Some(at) => &places[at],
+                None => {
+                    places.push(Place::new(base));
+                    places.last().unwrap()
+                }
+            };
             judged += 1;
-            wrong.extend(one(style, mutation));
+            wrong.extend(place.judge(mutation, style));
         }
     }
     let any_tool = STYLES.iter().any(|style| style.tool.path().is_some());
@@ -100,58 +109,72 @@ pub(crate) fn judge(mutations: &[Mutation]) {
     assert!(wrong.is_empty(), "{} of {judged} are judged otherwise:\n\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn one(style: &Style, mutation: &Mutation) -> Vec<String> {
-    let world = World::new();
+/// What is there before the mutation.
+fn base(style: &Style, mutation: &Mutation) -> Pair {
     let mut asked = inputs();
     (mutation.input)(&mut asked);
-    let mut base = made(style, &world, &asked);
+    let mut base = made(style, &asked);
     (mutation.prepare)(&mut base);
-    let mut changed = base.clone();
-    (mutation.edit)(&mut changed);
-    assert_ne!(base, changed, "{} changes nothing in {}", mutation.name, style.name);
-    let repo = world.repo("pair");
-    write(&repo, &Pair::default(), &base);
-    repo.git(&["add", "--all"]).passes();
-    repo.land("start");
-    write(&repo, &base, &changed);
-    repo.git(&["add", "--all"]).passes();
-    let apart = world.repo("apart");
-    write(&apart, &Pair::default(), &base);
-    let before = alone(&apart);
-    write(&apart, &base, &changed);
-    // What was open before the mutation is not its doing.
-    let mut after = alone(&apart);
-    after
-        .findings
-        .retain(|finding| finding.level != "note" || before.findings.iter().all(|old| old.message != finding.message));
-    let scenes = [("as a change", mutation.change, staged(&repo)), ("alone", mutation.alone, after)];
-    let faults = scenes.into_iter().filter_map(|(scene, verdict, judgement)| {
-        let fault = fault(verdict, mutation, &judgement, scene == "alone")?;
-        let lock = changed.files.get("requirements.txt").map_or("", String::as_str);
-        let shown = if std::env::var_os("FREEZE_GUARD_SHOW").is_some() {
-            format!("\n{lock}\n{judgement}")
-        } else {
-            String::new()
+    base
+}
+
+/// Two repositories with one pair, committed in one and in the work tree of the other, to mutate again and again.
+struct Place {
+    world: World,
+    base: Pair,
+    /// What is open or warned of before anything is mutated.
+    before: Vec<Finding>,
+}
+
+impl Place {
+    fn new(base: Pair) -> Self {
+        let world = World::new();
+        let repo = world.repo("pair");
+        write(&repo, &Pair::default(), &base);
+        repo.git(&["add", "--all"]).passes();
+        repo.land("start");
+        let apart = world.repo("apart");
+        write(&apart, &Pair::default(), &base);
+        let before = alone(&apart).findings;
+        Self { world, base, before }
+    }
+
+    /// In what the verdicts on `mutation` differ from what it expects.
+    fn judge(&self, mutation: &Mutation, style: &Style) -> Vec<String> {
+        let mut changed = self.base.clone();
+        (mutation.edit)(&mut changed);
+        assert_ne!(self.base, changed, "{} changes nothing in {}", mutation.name, style.name);
+        let (repo, apart) = (self.world.at("pair"), self.world.at("apart"));
+        let put = |from: &Pair, to: &Pair| {
+            write(&repo, from, to);
+            write(&apart, from, to);
+            repo.git(&["add", "--all"]).passes();
         };
-        Some(format!(
-            "{} / {} / {scene}: expected {verdict:?} {:?}: {fault}\n    got {}{shown}",
-            mutation.name,
-            style.name,
-            mutation.says,
-            judgement.summary()
-        ))
-    });
-    faults.collect()
+        put(&self.base, &changed);
+        let (staged, mut alone) = (staged(&repo), alone(&apart));
+        put(&changed, &self.base);
+        // What was open before the mutation is not its doing.
+        let new = |finding: &Finding| self.before.iter().all(|before| before.message != finding.message);
+        alone.findings.retain(|finding| finding.level != "note" || new(finding));
+        let scenes = [("as a change", mutation.change, staged), ("alone", mutation.alone, alone)];
+        let faults = scenes.into_iter().filter_map(|(scene, verdict, judgement)| {
+            let fault = fault(verdict, mutation, &judgement, scene == "alone")?;
+            let (name, style, got) = (mutation.name, style.name, judgement.summary());
+            let expected = format!("expected {verdict:?} {:?}", mutation.says);
+            Some(format!("{name} / {style} / {scene}: {expected}: {fault}\n    got {got}"))
+        });
+        faults.collect()
+    }
 }
 
 /// The lock of `asked`, made once.
-fn made(style: &Style, world: &World, asked: &Pair) -> Pair {
+fn made(style: &Style, asked: &Pair) -> Pair {
     static MADE: Mutex<Vec<(&str, Pair, Pair)>> = Mutex::new(Vec::new());
     let mut all = MADE.lock().unwrap();
     if let Some((.., pair)) = all.iter().find(|(name, from, _)| *name == style.name && from == asked) {
         return pair.clone();
     }
-    let pair = style.make(world, asked).unwrap_or_else(|log| panic!("{}: {log}", style.name));
+    let pair = style.make(&World::new(), asked).unwrap_or_else(|log| panic!("{}: {log}", style.name));
     all.push((style.name, asked.clone(), pair.clone()));
     pair
 }
@@ -175,7 +198,7 @@ fn fault(verdict: Verdict, mutation: &Mutation, judgement: &Judgement, alone: bo
         if judgement.status != Some(0) {
             return Some("it is refused".to_owned());
         }
-        let told = |finding: &&crate::judge::Finding| {
+        let told = |finding: &&Finding| {
             finding.level != "note"
                 && lock_rules.contains(&finding.rule.as_str())
                 && Some(finding.rule.as_str()) != allowed

@@ -165,10 +165,17 @@ fn a_marker_of_both_that_changed() {
             .on(copies)
             .alone(Fresh),
         mutation("in the manifest, spelled otherwise", Fresh, &[], |pair| {
-            pair.manifest("python_version >= \"3.8\"", "'3.8'<=python_version");
+            pair.manifest(" ; python_version >= \"3.8\"", ";python_version>='3.8'");
         })
         .given(fork)
         .on(copies),
+        // A version on the left is outside of what can be compared.
+        mutation("in the manifest, turned round", Open, &["numlib"], |pair| {
+            pair.manifest("python_version >= \"3.8\"", "\"3.8\" <= python_version");
+        })
+        .given(fork)
+        .on(copies)
+        .alone(Open),
         mutation("in the lock, narrower", Stale, &["numlib"], |pair| {
             pair.in_entry("numlib", "python_version >= \"3.8\"", "python_version >= \"3.99\"");
         })
