@@ -12,6 +12,7 @@ pub mod chain;
 mod clones;
 mod config;
 mod config_file;
+mod elsewhere;
 mod error;
 mod files;
 mod inspect;
@@ -27,6 +28,7 @@ mod way;
 
 pub use apply::{Done, apply, apply_watched};
 pub use clones::Clones;
+pub use elsewhere::{Elsewhere, GitIn, Kind, elsewhere};
 pub use error::WiringError;
 pub use inspect::{Guard, State, Way, inspect};
 pub use layout::Obstacle;

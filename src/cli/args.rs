@@ -36,6 +36,8 @@ pub(crate) enum Verb {
     Fix(FixArgs),
     /// Make locks anew, show what moves, and judge them
     Lock(LockArgs),
+    /// Write the policy for the requirements files that are here
+    Init(InitArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
@@ -54,10 +56,11 @@ impl Verb {
         match self {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
+            Self::Status(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
-            | Self::Status(_)
+            | Self::Init(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
             | Self::Run(_) => Format::Text,
@@ -135,6 +138,19 @@ pub(crate) struct LockArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Shows which files are pairs and which are not. Writes new files only, never a\nmanifest, and stages nothing. Exits 1 when a policy is there and says otherwise,\nwith --adopt when errors are left.\nExample: hook init --dry-run"
+)]
+pub(crate) struct InitArgs {
+    /// Also bring the pairs in order: missing mirror locks, exemptions with reasons
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// Show the policy and what else would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook parse requirements.txt --rev origin/main")]
 pub(crate) struct ParseArgs {
     /// The file, or - for standard input
@@ -203,6 +219,9 @@ pub(crate) struct UninstallArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exits 1 when a guard is not in force.\nExample: hook status")]
 pub(crate) struct StatusArgs {
+    /// How to write it
+    #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]
+    pub(crate) format: Format,
     /// Show every clone that was wired on this machine
     #[arg(long)]
     pub(crate) all: bool,

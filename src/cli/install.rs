@@ -13,7 +13,7 @@ use freeze_guard::policy::Policy;
 use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
-use freeze_guard::source::Paths;
+use freeze_guard::source::{Paths, ReadError, RepoPath, Tree};
 use freeze_guard::wiring::{
     Directory, Done, GitVersion, Guard, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply, inspect,
     plan_wiring, probe,
@@ -164,7 +164,7 @@ fn pairs(repo: &Repository, world: &Surroundings) -> Result<String, Failure> {
             }
         });
     }
-    text.push_str(&ungoverned(&*question.after, &policy, &judging.paths)?);
+    text.push_str(&ungoverned_line(&ungoverned_paths(&*question.after, &policy)?, &judging.paths));
     Ok(text)
 }
 
@@ -178,19 +178,20 @@ fn exclude_hint(rule: RuleId, manifest: &str) -> String {
 }
 
 /// Files that look like requirements or locks and are not governed.
-pub(crate) fn ungoverned(
-    tree: &dyn freeze_guard::source::Tree,
-    policy: &Policy,
-    paths: &Paths,
-) -> Result<String, Failure> {
+pub(crate) fn ungoverned_paths(tree: &dyn Tree, policy: &Policy) -> Result<Vec<RepoPath>, ReadError> {
     let found = tree.find(&|path| policy.pairs.looks_ungoverned(path).is_some())?;
+    Ok(found.into_iter().map(|entry| entry.path).collect())
+}
+
+/// The same for people; nothing where there are none.
+pub(crate) fn ungoverned_line(found: &[RepoPath], paths: &Paths) -> String {
     if found.is_empty() {
-        return Ok(String::new());
+        return String::new();
     }
-    let names: Vec<_> = found.iter().take(NAMED).map(|entry| paths.show(&entry.path)).collect();
+    let names: Vec<_> = found.iter().take(NAMED).map(|path| paths.show(path)).collect();
     let more = match found.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    Ok(format!("not governed: {}{more}\n", names.join(", ")))
+    format!("not governed: {}{more}\n", names.join(", "))
 }

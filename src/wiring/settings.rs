@@ -87,7 +87,7 @@ impl Settings {
             }
             Err(_) => {
                 let list = git(&["config", "--list", "--null"].map(OsStr::new))
-                    .map_err(|message| SiteError::Git { message: message.trim_end().to_owned() })?;
+                    .map_err(|message| SiteError::from_git(&message))?;
                 list.split(|&byte| byte == 0).for_each(|item| found.take(Scope::Unknown, item));
             }
         }

@@ -77,6 +77,12 @@ pub enum SiteError {
         /// What git said.
         message: String,
     },
+    /// The clone is somebody else's, and git does not trust it.
+    #[error("git does not trust this clone, for it belongs to somebody else, and runs no hook of it")]
+    Untrusted {
+        /// What git proposes.
+        command: String,
+    },
     /// Git's answer makes no sense.
     #[error("git gave no usable answer to `git {question}`")]
     Answer {
@@ -86,9 +92,20 @@ pub enum SiteError {
 }
 
 impl SiteError {
+    /// Why git gave no answer, from what it said.
+    pub(super) fn from_git(message: &str) -> Self {
+        match message.find("git config --global --add safe.directory ").and_then(|at| message.get(at..)) {
+            Some(command) => {
+                Self::Untrusted { command: command.lines().next().unwrap_or_default().trim_end().to_owned() }
+            }
+            None => Self::Git { message: message.trim_end().to_owned() },
+        }
+    }
+
     /// The next step.
     pub fn help(&self) -> String {
         match self {
+            Self::Untrusted { command } => format!("if you trust it: `{command}`; then run the same again"),
             Self::Git { .. } => "run this inside a clone, or name one: `hook -C DIR install`".to_owned(),
             Self::Answer { question } => format!("see what it says: `git {question}`"),
         }
@@ -147,7 +164,7 @@ fn absolute(git: Git<'_>, question: &[&str]) -> Result<PathBuf, SiteError> {
 /// One path from git, without the newline that ends it; a path may hold others.
 fn ask(git: Git<'_>, question: &[&str]) -> Result<PathBuf, SiteError> {
     let arguments: Vec<&OsStr> = question.iter().map(OsStr::new).collect();
-    let answer = git(&arguments).map_err(|message| SiteError::Git { message: message.trim_end().to_owned() })?;
+    let answer = git(&arguments).map_err(|message| SiteError::from_git(&message))?;
     let answer = answer.strip_suffix(b"\n").unwrap_or(&answer);
     path_of(answer).ok_or_else(|| SiteError::Answer { question: question.join(" ") })
 }

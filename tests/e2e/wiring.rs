@@ -13,7 +13,7 @@ const EVENTS: [&str; 4] = ["pre-commit", "pre-merge-commit", "pre-push", "pre-ap
 
 /// Everything about the files of a directory that a person could notice: name, kind, mode, content or target, and with
 /// `identity` also which file on disk it is and when it was written.
-fn listing(dir: &Path, identity: bool) -> Vec<String> {
+pub(crate) fn listing(dir: &Path, identity: bool) -> Vec<String> {
     let mut rows = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();

@@ -12,7 +12,7 @@ use crate::source::{RepoPath, SourceFile, Span};
 pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What the lock of `context` should hold; `lock_bytes` is what it holds now. Or why that cannot be told.
-pub(super) fn mirror_text(context: &Context<'_>, lock_bytes: Option<&[u8]>) -> Result<Vec<u8>, String> {
+pub(in crate::change) fn mirror_text(context: &Context<'_>, lock_bytes: Option<&[u8]>) -> Result<Vec<u8>, String> {
     let lock = context.after.lock.root_file();
     let head = lock.map(|lock| Head::of(&lock.source)).unwrap_or_default();
     let held = context.lock();
