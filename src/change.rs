@@ -3,13 +3,19 @@
 //! [`propose`] answers with edits and judges them before anything is written; [`write`](write()) puts them in place, all
 //! or none; [`listing`] shows them.
 
+mod bench;
 mod fix;
 mod listing;
+mod lock;
+mod mirror;
 mod overlay;
 mod write;
 
-pub use fix::{Proposal, Unfixed, propose};
+pub use bench::{Proposal, Unfixed};
+pub use fix::propose;
 pub use listing::listing;
+pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, lock, table};
+pub use mirror::Stamp;
 pub use write::{WriteError, write};
 
 use crate::source::RepoPath;

@@ -8,7 +8,7 @@ use crate::files::Cache;
 use crate::policy::Date;
 use crate::report::Report;
 use crate::rule::Level;
-use crate::rules::{self, Context, Used, WorkLock};
+use crate::rules::{self, Used};
 use crate::scope::{Against, Question};
 use crate::source::{Paths, ReadError};
 
@@ -43,11 +43,11 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     steps::drop_approved(question, &mut pairs, cache, report)?;
     let policy = &*question.policy;
     let mut drafts = steps::gate(question, judging, &pairs);
+    let mut seen = Vec::new();
     for judged in &pairs {
-        let lock = steps::work_lock(question, judged, cache)?;
-        let work_lock = lock.as_deref().map_or(WorkLock::SameOrUnseen, WorkLock::Differs);
-        let context = Context { policy, pair: &judged.pair, after: &judged.after, work_lock, paths: &judging.paths };
-        drafts.extend(rules::pair(&context));
+        let (found, what) = steps::pair(question, judged, (judging, cache), report)?;
+        seen.push(what);
+        drafts.extend(found);
     }
     let mut used = Used::new();
     let mut settled = rules::settle(drafts, policy, judging.today, &mut used);
@@ -61,7 +61,6 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     }
     let refused = settled.findings.iter().any(|finding| finding.level == Level::Error);
     steps::remark(question, if refused { &[] } else { &pairs }, judging, report);
-    let names = pairs.into_iter().map(|judged| (judged.pair.manifest, judged.pair.lock)).collect();
-    report.add(&question.name, names, settled.findings, settled.exempted);
+    report.add(&question.name, seen, settled.findings, settled.exempted);
     Ok(())
 }

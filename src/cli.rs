@@ -9,6 +9,7 @@ mod explain;
 mod fix;
 mod gits;
 mod install;
+mod lock;
 mod output;
 mod parse;
 mod run;
@@ -61,6 +62,7 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Install(args) => install::run(&args, world),
         Verb::Uninstall(args) => uninstall::run(&args, world),
         Verb::Fix(args) => fix::run(&args, world),
+        Verb::Lock(args) => lock::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
         Verb::Parse(args) => parse::run(&args, world),

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-pub use changed::{Depth, Judged, changed, every};
+pub use changed::{Before, Depth, Displaced, Judged, changed, every};
 pub use closure::{Closure, Content, IncludeFault, IncludeProblem, Node};
 
 use crate::policy::Pair;
@@ -35,7 +35,7 @@ impl Cache {
             return Ok(Rc::clone(file));
         }
         let bytes = tree.blob(path, id)?;
-        let file = Rc::new(requirements::read(path.clone(), &bytes));
+        let file = Rc::new(requirements::read_owned(path.clone(), bytes));
         self.read.borrow_mut().insert(key, Rc::clone(&file));
         Ok(file)
     }

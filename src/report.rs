@@ -16,14 +16,42 @@ use crate::source::RepoPath;
 pub struct Report {
     /// What was judged, as people would call it.
     pub scope: Vec<String>,
-    /// The manifest and the lock of each pair that was judged.
-    pub pairs: Vec<(RepoPath, RepoPath)>,
+    /// Each pair that was judged.
+    pub pairs: Vec<Seen>,
     /// Sorted by path, line, rule; those without a file first.
     pub findings: Vec<Finding>,
     /// Findings that exemptions cover.
     pub exempted: usize,
     /// What people are told besides.
     pub remarks: Vec<Remark>,
+}
+
+/// A pair that was judged: as what, and what each layer came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The manifest.
+    pub manifest: RepoPath,
+    /// The lock.
+    pub lock: RepoPath,
+    /// What its lock is, and what came of it; `None` where there was nothing to compare.
+    pub layers: Option<Layers>,
+}
+
+/// What each layer of a pair came to, in the words `fresh`, `stale`, `undecided` and `unsafe`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layers {
+    /// `mirror`, `compiled` or `freeze`.
+    pub kind: &'static str,
+    /// Why it is judged as that.
+    pub why: String,
+    /// Was the lock made from this manifest.
+    pub identity: &'static str,
+    /// Is every requirement met and every entry explained.
+    pub satisfaction: &'static str,
+    /// Can what would be installed be trusted.
+    pub integrity: &'static str,
+    /// What such a lock does not promise; empty where there is nothing to say.
+    pub caution: &'static str,
 }
 
 /// A word for people that is no finding.
@@ -64,7 +92,7 @@ pub struct Counts {
 
 impl Report {
     /// Adds what one question came to.
-    pub fn add(&mut self, name: &str, pairs: Vec<(RepoPath, RepoPath)>, findings: Vec<Finding>, exempted: usize) {
+    pub fn add(&mut self, name: &str, pairs: Vec<Seen>, findings: Vec<Finding>, exempted: usize) {
         self.scope.push(name.to_owned());
         self.pairs.extend(pairs);
         self.exempted += exempted;

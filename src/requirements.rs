@@ -12,6 +12,7 @@ mod arguments;
 mod classify;
 mod decode;
 mod entry;
+mod hash;
 mod limits;
 mod line;
 mod located;
@@ -28,14 +29,15 @@ mod url;
 mod version;
 
 pub use entry::{
-    Entry, EntryKind, File, GlobalOption, Hash, Include, IncludeKind, Pin, Problem, ProblemKind, Requirement,
-    RequirementKind,
+    Entry, EntryKind, File, GlobalOption, Include, IncludeKind, Pin, Problem, ProblemKind, Requirement, RequirementKind,
 };
+pub use hash::Hash;
 pub use located::{Located, located_in};
 pub use logical::Comment;
 pub use marker::{Marker, Tri};
 pub use pep440_rs::Version;
 pub use specifiers::Specifiers;
+pub use url::without_credentials;
 
 use decode::Decoded;
 use logical::Lines;
@@ -47,16 +49,24 @@ use crate::source::{MAX_FILE, RepoPath, SourceFile, Span, is_line_break};
 ///
 /// Never fails and never panics. What exceeds a limit is not read, and a [`ProblemKind::Invalid`] says so.
 pub fn read(path: RepoPath, bytes: &[u8]) -> File {
-    if bytes.len() as u64 > MAX_FILE {
-        let message =
-            format!("the file has {} bytes; requirements files above {MAX_FILE} bytes are not read", bytes.len());
+    read_with(path, bytes.len(), || decode::decode(bytes))
+}
+
+/// [`read`] for bytes that nobody else needs.
+pub fn read_owned(path: RepoPath, bytes: Vec<u8>) -> File {
+    read_with(path, bytes.len(), || decode::decode_owned(bytes))
+}
+
+fn read_with(path: RepoPath, length: usize, decode: impl FnOnce() -> Decoded) -> File {
+    if length as u64 > MAX_FILE {
+        let message = format!("the file has {length} bytes; requirements files above {MAX_FILE} bytes are not read");
         return refused(
             path,
             "unknown",
             Notice::invalid(0..0, message).help("a file of that size is a mistake: `git rm --cached` it"),
         );
     }
-    let Decoded { text, encoding, notices, readable } = decode::decode(bytes);
+    let Decoded { text, encoding, notices, readable } = decode();
     let breaks = line_breaks(&text);
     if breaks > limits::LINES {
         let message = format!("the file has {breaks} lines; files above {} lines are not read", limits::LINES);
@@ -166,7 +176,7 @@ impl<'f> Reader<'f> {
             }
             let span = logical.places.span(&(0..logical.text.len()));
             parts += kind.parts();
-            self.entries.push(Entry { line: logical.line, span, text: logical.text.into_owned(), kind });
+            self.entries.push(Entry { line: logical.line, span, kind });
             self.report_all(&mut lines);
             if parts > limits::PARTS {
                 let message = format!(

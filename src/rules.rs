@@ -4,24 +4,36 @@
 //! not compile. Rules draft with their natural weight; [`settle`] applies the policy's levels and exemptions.
 
 mod ambiguous_line;
+mod answer;
+mod base;
 mod context;
 mod duplicate;
 mod guarded_push;
 mod hash;
 mod include;
+mod index_changed;
 mod invalid_line;
+mod kind;
+mod lock_alone;
 mod lock_drift;
 mod lock_missing;
 mod policy_changed;
 mod remake;
+mod seen;
 mod settle;
+mod undecided;
 mod unknown_base;
 mod unpinned;
+mod untouched;
 mod unused_exemption;
 
+pub use answer::{Answer, Layer};
 pub use context::{Context, GateContext, WorkLock};
 pub use guarded_push::sandbox_branch;
+pub use kind::{JudgedAs, Told};
+pub use lock_alone::lock_alone;
 pub use remake::{Remake, remake};
+pub use seen::{Seen, seen};
 pub use settle::{Settled, Used, settle};
 pub use unpinned::{Loose, NoPin, loose_in_manifest};
 pub use unused_exemption::unused_exemptions;
@@ -59,6 +71,11 @@ impl Draft {
     }
 }
 
+/// Whether `marker` holds on every environment.
+fn always(marker: &requirements::Marker) -> bool {
+    requirements::Marker::cover_everything(&[marker]) == requirements::Tri::Yes
+}
+
 /// Everything that the rules say of a pair that is judged.
 pub fn pair(context: &Context<'_>) -> Vec<Draft> {
     RuleId::ALL.iter().flat_map(|rule| run(*rule, context)).collect()
@@ -74,12 +91,15 @@ fn run(rule: RuleId, context: &Context<'_>) -> Vec<Draft> {
         RuleId::Duplicate => duplicate::check(context),
         RuleId::AmbiguousLine => ambiguous_line::check(context),
         RuleId::Hash => hash::check(context),
-        // Judged of a push as a whole, in `gate`.
-        RuleId::GuardedPush | RuleId::PolicyChanged | RuleId::UnknownBase => Vec::new(),
+        RuleId::IndexChanged => index_changed::check(context),
+        RuleId::Undecided => undecided::check(context),
+        // What the policy itself became is judged of a push as a whole, in `gate`.
+        RuleId::PolicyChanged => policy_changed::loosened(context),
+        RuleId::GuardedPush | RuleId::UnknownBase => Vec::new(),
         // Judged of the whole run, in `unused_exemptions`.
         RuleId::UnusedExemption => Vec::new(),
-        // They need evidence that no occasion collects yet: the base's hashes and indexes, a label.
-        RuleId::IndexChanged | RuleId::LabelMissing | RuleId::Undecided => Vec::new(),
+        // It needs evidence that no occasion collects yet: a label.
+        RuleId::LabelMissing => Vec::new(),
     }
 }
 

@@ -156,7 +156,7 @@ fn compare(bytes: &[u8], pip: &Value, totals: &mut Totals) -> Result<(), String>
             (EntryKind::Requirement(requirement), true) if requirement.kind == RequirementKind::Path => {
                 totals.known += 1
             }
-            (_, true) => return Err(format!("pip refuses {:?}: {}", our.text, entry["error"])),
+            (_, true) => return Err(format!("pip refuses {:?}: {}", our.text(&ours.source), entry["error"])),
             // `a@b/../dir` is a directory if the disk has it.
             (EntryKind::Requirement(requirement), false)
                 if requirement.written_name.is_some()

@@ -57,9 +57,9 @@ fn generated_locks_are_pinned() {
         assert!(file.requirements().count() > 2, "{path:?}");
         for (entry, requirement) in file.requirements() {
             let pinned = requirement.pin(&[]) == freeze_guard::requirements::Pin::Pinned;
-            assert!(pinned, "{path:?}: {}", entry.text);
+            assert!(pinned, "{path:?}: {}", entry.text(&file.source));
             let hashed = name.contains("hash") || name.contains("unsafe");
-            assert_eq!(!requirement.hashes.is_empty(), hashed, "{path:?}: {}", entry.text);
+            assert_eq!(!requirement.hashes.is_empty(), hashed, "{path:?}: {}", entry.text(&file.source));
         }
     }
 }

@@ -3,55 +3,17 @@
 //!
 //! Every proposal is judged by the rules before it is made: what they would still refuse is not written.
 
-mod mirror;
-mod mirror_text;
 mod pins;
 
-use std::rc::Rc;
-
-use super::Edit;
-use super::overlay::Overlay;
-use crate::check::{Judging, check, pairs};
+use super::bench::{Bench, Proposal};
+use super::mirror::{self, Stamp};
+use crate::check::{Judging, pairs};
 use crate::files::{Cache, PairFiles};
 use crate::finding::Place;
-use crate::package::PackageName;
-use crate::policy::{Pair, Policy};
-use crate::report::Report;
-use crate::rule::RuleId;
-use crate::rules::{Context, WorkLock};
+use crate::policy::Pair;
+use crate::rules::{Remake, remake};
 use crate::scope::Question;
 use crate::source::ReadError;
-
-/// What could be written, and what could not.
-pub struct Proposal<'r> {
-    overlay: Overlay<'r>,
-    /// What is left to a person for a reason that no finding tells.
-    pub unfixed: Vec<Unfixed>,
-}
-
-/// Something that is left to a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfixed {
-    /// Where.
-    pub place: Place,
-    /// What, and why it is left.
-    pub message: String,
-}
-
-impl<'r> Proposal<'r> {
-    /// The edits, sorted by path; each differs from what is there.
-    pub fn edits(&self) -> Vec<Edit> {
-        self.overlay.edits()
-    }
-
-    /// Judges `question`, the one that was asked, as if every edit were written.
-    ///
-    /// # Errors
-    /// What its snapshot cannot answer.
-    pub fn judge(&self, question: Question<'r>, judging: &Judging) -> Result<Report, ReadError> {
-        check(&[Question { after: Rc::new(self.overlay.clone()), ..question }], judging)
-    }
-}
 
 /// What can be mended of the pairs of `question`, a question about the work tree.
 ///
@@ -60,43 +22,29 @@ impl<'r> Proposal<'r> {
 pub fn propose<'r>(question: &Question<'r>, judging: &Judging) -> Result<Proposal<'r>, ReadError> {
     let cache = Cache::default();
     let judged = pairs(question, &cache)?;
-    let overlay = Overlay::new(Rc::clone(&question.after));
-    let mut bench = Bench { policy: &question.policy, judging, cache, overlay, unfixed: Vec::new() };
+    let mut bench = Bench::new(question, judging, cache);
     pins::pin(&judged, &mut bench)?;
     for judged in &judged {
-        mirror::sync(&judged.pair, &mut bench)?;
+        sync(&judged.pair, &mut bench)?;
     }
-    Ok(Proposal { overlay: bench.overlay, unfixed: bench.unfixed })
+    Ok(bench.done())
 }
 
-/// Where a proposal is put together.
-struct Bench<'q, 'r> {
-    policy: &'q Policy,
-    judging: &'q Judging,
-    cache: Cache,
-    overlay: Overlay<'r>,
-    unfixed: Vec<Unfixed>,
-}
-
-impl Bench<'_, '_> {
-    /// `pair` as the rules see it.
-    fn context<'a>(&'a self, pair: &'a Pair, after: &'a PairFiles) -> Context<'a> {
-        let paths = &self.judging.paths;
-        Context { policy: self.policy, pair, after, work_lock: WorkLock::SameOrUnseen, paths }
+/// Writes the lock of `pair` anew if it is a mirror and a rule asks for it: a lock which merely differs in order or
+/// comments is left alone.
+fn sync(pair: &Pair, bench: &mut Bench<'_, '_>) -> Result<(), ReadError> {
+    let files = PairFiles::load(&bench.overlay, pair, &bench.cache)?;
+    let context = bench.context(pair, &files);
+    if files.manifest.root_file().is_none() || !mirror::needed(&context, bench) {
+        return Ok(());
     }
-
-    /// Whether the policy asks for `rule` of this package.
-    fn asks(&self, rule: RuleId, package: Option<&PackageName>) -> bool {
-        let exempt = self.policy.exemptions.iter().any(|exemption| {
-            exemption.rule == rule && Some(&exemption.package) == package && exemption.active(self.judging.today)
-        });
-        self.policy.levels.level(rule).is_some() && !exempt
+    let refused = match remake(&context) {
+        Remake::Command(command) => Err(format!("`{command}` writes it")),
+        Remake::Mirror => mirror::put(pair, Stamp::Keep, bench)?,
+    };
+    if let Err(why) = refused {
+        let lock = bench.judging.paths.show(&pair.lock);
+        bench.leave(Place::File(pair.lock.clone()), format!("{lock} is not written: {why}"));
     }
-
-    fn leave(&mut self, place: Place, message: String) {
-        let unfixed = Unfixed { place, message };
-        if !self.unfixed.contains(&unfixed) {
-            self.unfixed.push(unfixed);
-        }
-    }
+    Ok(())
 }

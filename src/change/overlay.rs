@@ -51,6 +51,11 @@ impl<'r> Overlay<'r> {
         self.files.remove(path);
     }
 
+    /// Whether what was put at `path` differs from the snapshot below.
+    pub(super) fn changes(&self, path: &RepoPath) -> bool {
+        self.files.get(path).is_some_and(|over| over.edit.before.as_ref() != Some(&over.edit.after))
+    }
+
     /// What differs from the snapshot below, sorted by path.
     pub(super) fn edits(&self) -> Vec<Edit> {
         let changed = |over: &&Over| over.edit.before.as_ref() != Some(&over.edit.after);

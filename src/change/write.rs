@@ -54,11 +54,11 @@ impl WriteError {
     /// The next step.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::NotAFile { .. } => "put a regular file there, then run `hook fix` again",
+            Self::NotAFile { .. } => "put a regular file there, then run the command again",
             Self::Changed { .. } => {
-                "run `hook fix` again; in a sparse checkout, `git sparse-checkout add` its directory first"
+                "run the command again; in a sparse checkout, `git sparse-checkout add` its directory first"
             }
-            Self::Io { .. } => "see who may write there with `ls -ld`, then run `hook fix` again",
+            Self::Io { .. } => "see who may write there with `ls -ld`, then run the command again",
             Self::HalfWay { .. } => "`git diff` shows what it holds now, `git restore` gives back what is staged",
         }
     }
@@ -128,20 +128,27 @@ fn locate(top: &Path, path: &RepoPath) -> Result<(PathBuf, Option<Metadata>), Wr
     Err(refuse("its path is empty"))
 }
 
+/// Where `path` lies below `top`; `None` where this system cannot write it safely.
+pub(super) fn on_disk(top: &Path, path: &RepoPath) -> Option<PathBuf> {
+    path.as_bytes().split(|&byte| byte == b'/').try_fold(top.to_owned(), |at, part| Some(at.join(component(part)?)))
+}
+
 /// One name of a path; `None` for one that leads into a git directory, or that this system would take apart.
 fn component(part: &[u8]) -> Option<&OsStr> {
     let git = part.eq_ignore_ascii_case(b".git") || part.eq_ignore_ascii_case(b"git~1");
     if git || part.is_empty() || part == b"." || part == b".." { None } else { native(part) }
 }
 
+/// Bytes of a path as the system takes them.
 #[cfg(unix)]
-fn native(part: &[u8]) -> Option<&OsStr> {
+pub(super) fn native(part: &[u8]) -> Option<&OsStr> {
     use std::os::unix::ffi::OsStrExt as _;
     Some(OsStr::from_bytes(part))
 }
 
+/// Bytes of a path as the system takes them.
 #[cfg(not(unix))]
-fn native(part: &[u8]) -> Option<&OsStr> {
+pub(super) fn native(part: &[u8]) -> Option<&OsStr> {
     std::str::from_utf8(part).ok().filter(|part| !part.contains(['\\', ':'])).map(OsStr::new)
 }
 
@@ -149,7 +156,7 @@ fn native(part: &[u8]) -> Option<&OsStr> {
 fn beside(target: &Path, there: Option<&Metadata>, content: &[u8]) -> io::Result<NamedTempFile> {
     let directory = target.parent().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".hook-fix-");
+    builder.prefix(".hook-");
     let mut temp = plain_mode(&mut builder).tempfile_in(directory)?;
     temp.write_all(content)?;
     if let Some(data) = there {

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use super::Judging;
 use crate::files::{self, Cache, Depth, Judged, PairFiles};
 use crate::git::Repository;
-use crate::policy::{Gate, short};
-use crate::report::{Remark as Said, Report};
+use crate::policy::{Gate, Pair, short};
+use crate::report::{Layers, Remark as Said, Report, Seen};
 use crate::requirements;
-use crate::rules::{self, Draft, GateContext};
+use crate::rule::RuleId;
+use crate::rules::{self, Context, Draft, GateContext, WorkLock};
 use crate::scope::{Against, Question, Remark};
 use crate::source::{Mode, Object, ReadError, RepoPath, Tree, printable};
 
@@ -91,7 +92,7 @@ pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[Judged])
 }
 
 /// The work tree's lock, where it differs from the one that is judged.
-pub(super) fn work_lock(
+fn work_lock(
     question: &Question<'_>,
     judged: &Judged,
     cache: &Cache,
@@ -107,6 +108,44 @@ pub(super) fn work_lock(
         }
         _ => Ok(None),
     }
+}
+
+/// What the rules say of one pair, and what there is to tell of it.
+pub(super) fn pair(
+    question: &Question<'_>,
+    judged: &Judged,
+    (judging, cache): (&Judging, &Cache),
+    report: &mut Report,
+) -> Result<(Vec<Draft>, Seen), ReadError> {
+    let lock;
+    let mut context = Context::new(&question.policy, &judged.pair, &judged.after, &judging.paths);
+    context.before = &judged.before;
+    context.displaced = judged.displaced.as_deref();
+    let mut found = rules::pair(&context);
+    // Reading the work tree's lock costs as much as all the rest, and only a help line asks for it.
+    if found.iter().any(|draft| matches!(draft.rule, RuleId::LockDrift | RuleId::LockMissing)) {
+        lock = work_lock(question, judged, cache)?;
+        context.work_lock = lock.as_deref().map_or(WorkLock::SameOrUnseen, WorkLock::Differs);
+        found = rules::pair(&context);
+    }
+    if let Some(told) = rules::lock_alone(&context) {
+        report.say(Said::new(told, String::new()));
+    }
+    let seen = seen(&judged.pair, rules::seen(&context, &found));
+    Ok((found, seen))
+}
+
+/// What a report tells of a pair that was judged.
+fn seen(pair: &Pair, seen: Option<rules::Seen>) -> Seen {
+    let layers = seen.map(|seen| Layers {
+        kind: seen.judged_as.name(),
+        why: seen.judged_as.why(),
+        identity: seen.identity.name(),
+        satisfaction: seen.satisfaction.name(),
+        integrity: seen.integrity.name(),
+        caution: seen.caution,
+    });
+    Seen { manifest: pair.manifest.clone(), lock: pair.lock.clone(), layers }
 }
 
 /// What people are told besides findings.

@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Pin from the lock and bring mirrors in step with their manifests
     Fix(FixArgs),
+    /// Make locks anew, show what moves, and judge them
+    Lock(LockArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
@@ -53,7 +55,9 @@ impl Verb {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
             Self::Status(args) => args.format,
-            Self::Install(_) | Self::Fix(_) | Self::Explain(_) | Self::Uninstall(_) | Self::Run(_) => Format::Text,
+            Self::Install(_) | Self::Fix(_) | Self::Lock(_) | Self::Explain(_) | Self::Uninstall(_) | Self::Run(_) => {
+                Format::Text
+            }
         }
     }
 }
@@ -109,6 +113,25 @@ pub(crate) struct FixArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "A mirror is copied from its manifest; a compiled lock is made by the policy's\n`[lock] command`, else by the resolver of its header. Exits 1 when a lock could\nnot be made or errors are left, or with --dry-run when there is something to\nwrite.\nExample: hook lock requirements.txt --stage"
+)]
+pub(crate) struct LockArgs {
+    /// Write a digest of the inputs beside the header; a lock that has one keeps one
+    #[arg(long)]
+    pub(crate) stamp: bool,
+    /// Stage manifest and lock of each pair that is in order
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) stage: bool,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Only the pairs that these files belong to, whether or not they need it
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook parse requirements.txt --rev origin/main")]
 pub(crate) struct ParseArgs {
     /// The file, or - for standard input
@@ -154,6 +177,9 @@ pub(crate) struct InstallArgs {
     /// Write into the directory in the work tree that core.hooksPath names
     #[arg(long)]
     pub(crate) hooks_path: bool,
+    /// Wire a template directory instead: what git init and git clone copy into new clones
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["via", "hooks_path"])]
+    pub(crate) template: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -172,6 +198,9 @@ pub(crate) struct UninstallArgs {
     /// Print what would be done and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Unwire a template directory instead
+    #[arg(long, value_name = "DIR")]
+    pub(crate) template: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

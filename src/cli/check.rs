@@ -1,6 +1,7 @@
 //! `hook check`: judges a snapshot or a range and writes the report to standard output.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 
 use super::args::{CheckArgs, Format};
 use super::output::out;
@@ -10,7 +11,7 @@ use super::{Failure, Outcome};
 use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::{self, FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, Policy};
-use freeze_guard::report::{Report, Verdict, json, plural, text};
+use freeze_guard::report::{Layers, Report, Verdict, json, plural, text};
 use freeze_guard::scope::{self, Question, ScopeError, Which};
 use freeze_guard::source::{Paths, RepoPath, printable};
 
@@ -87,11 +88,21 @@ fn given_policy(world: &Surroundings, file: &std::path::Path) -> Result<(Policy,
     Ok((policy, origin))
 }
 
-/// What was judged, one line per pair.
+/// What was judged, one line per pair, and what its layers came to.
 fn judged(report: &Report, paths: &Paths) -> String {
-    let line =
-        |(manifest, lock): &(RepoPath, RepoPath)| format!("judged: {}, {}\n", paths.show(manifest), paths.show(lock));
-    report.pairs.iter().map(line).collect()
+    let mut text = String::new();
+    for seen in &report.pairs {
+        let (manifest, lock) = (paths.show(&seen.manifest), paths.show(&seen.lock));
+        let _ = writeln!(text, "judged: {manifest}, {lock}");
+        let Some(layers) = &seen.layers else { continue };
+        let Layers { kind, why, identity, satisfaction, integrity, caution } = layers;
+        let _ = writeln!(text, "  kind: {kind} ({why})");
+        let _ = writeln!(text, "  identity: {identity}, satisfaction: {satisfaction}, integrity: {integrity}");
+        if !caution.is_empty() {
+            let _ = writeln!(text, "  note: {caution}");
+        }
+    }
+    text
 }
 
 /// What a person who asked gets to hear when there is nothing wrong.

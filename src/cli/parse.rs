@@ -97,7 +97,7 @@ struct JsonEntry {
 }
 
 fn json(file: &File) -> String {
-    let entries = file.entries.iter().map(entry).collect();
+    let entries = file.entries.iter().map(|one| entry(file, one)).collect();
     let findings = rules::reading(file).iter().map(finding_json).collect();
     let path = file.source.path().to_string();
     let json = JsonFile { schema_version: 1, path, encoding: file.encoding, entries, findings };
@@ -107,8 +107,8 @@ fn json(file: &File) -> String {
     text
 }
 
-fn entry(entry: &Entry) -> JsonEntry {
-    let text = printable_text(&entry.text);
+fn entry(file: &File, entry: &Entry) -> JsonEntry {
+    let text = printable_text(&entry.text(&file.source));
     let mut json = JsonEntry {
         line: entry.line,
         kind: kind(&entry.kind),
@@ -135,7 +135,7 @@ fn fill(json: &mut JsonEntry, requirement: &Requirement) {
     json.specifier = printable_text(&requirement.specifiers.to_string());
     json.url = requirement.url.as_deref().map(printable_text);
     json.marker = requirement.marker.as_ref().map(|marker| printable_text(marker.text()));
-    let hash = |hash: &requirements::Hash| printable_text(&format!("{}:{}", hash.algorithm, hash.digest));
+    let hash = |hash: &requirements::Hash| printable_text(&hash.to_string());
     json.hashes = requirement.hashes.iter().map(hash).collect();
     json.pinned = requirement.pin(&Policy::default().vcs_hosts) == Pin::Pinned;
 }
@@ -162,7 +162,7 @@ fn kind(kind: &EntryKind) -> &'static str {
 /// One line per entry, what is wrong below.
 fn table(file: &File, world: &Surroundings) -> String {
     let mut out_text = format!("{}, {}\n", file.source.path(), file.encoding);
-    let rows: Vec<[String; 5]> = file.entries.iter().map(|one| row(&entry(one))).collect();
+    let rows: Vec<[String; 5]> = file.entries.iter().map(|one| row(&entry(file, one))).collect();
     let heads = ["line", "kind", "name", "pinned", "reads as"].map(str::to_owned);
     let width = |column: usize| {
         let cells = rows.iter().chain([&heads]).map(|row| row[column].chars().count());

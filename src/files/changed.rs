@@ -15,6 +15,38 @@ pub struct Judged {
     pub after: PairFiles,
     /// Its governed files that differ from the first parent, sorted.
     pub changed: Vec<RepoPath>,
+    /// What it held before.
+    pub before: Before,
+    /// The pair of a parent whose manifest is this pair's lock now.
+    pub displaced: Option<Box<Displaced>>,
+}
+
+/// What a pair held in the states that it is compared with.
+#[derive(Clone, Debug)]
+pub enum Before {
+    /// It is judged by itself, or did not change.
+    Unasked,
+    /// In each of them that had it; none: the pair is new.
+    Sides(Vec<PairFiles>),
+}
+
+impl Before {
+    /// The sides that there are.
+    pub fn sides(&self) -> &[PairFiles] {
+        match self {
+            Self::Unasked => &[],
+            Self::Sides(sides) => sides,
+        }
+    }
+}
+
+/// A pair that is none any more, because its manifest is another pair's lock now.
+#[derive(Clone, Debug)]
+pub struct Displaced {
+    /// The pair.
+    pub pair: Pair,
+    /// What it held.
+    pub files: PairFiles,
 }
 
 /// How far to look for pairs that only a parent has.
@@ -41,12 +73,19 @@ pub fn every(
     if let Some(last) = last {
         add_gone(&mut pairs, policy.pairs.pairs(&beside(last, policy, &now)?));
     }
-    pairs.into_iter().map(|pair| judged(after, pair, cache)).collect()
+    pairs.into_iter().map(|pair| judged(after, last, pair, cache)).collect()
 }
 
-fn judged(after: &dyn Tree, pair: Pair, cache: &Cache) -> Result<Judged, ReadError> {
+fn judged(after: &dyn Tree, last: Option<&dyn Tree>, pair: Pair, cache: &Cache) -> Result<Judged, ReadError> {
     let after = PairFiles::load(after, &pair, cache)?;
-    Ok(Judged { pair, after, changed: Vec::new() })
+    let last = last.map(|last| PairFiles::load(last, &pair, cache)).transpose()?;
+    let before = match last {
+        Some(last) if last.tuple() != after.tuple() => {
+            Before::Sides(Vec::from_iter((!last.is_absent()).then_some(last)))
+        }
+        Some(_) | None => Before::Unasked,
+    };
+    Ok(Judged { pair, after, changed: Vec::new(), before, displaced: None })
 }
 
 /// The pairs whose tuple in `after` equals that pair's tuple in none of `parents`.
@@ -61,13 +100,16 @@ pub fn changed(
 ) -> Result<Vec<Judged>, ReadError> {
     let now = present(after, policy)?;
     let mut pairs = policy.pairs.pairs(&now);
+    let mut before = Vec::new();
     for parent in parents {
         let then = match depth {
             Depth::Whole => present(*parent, policy)?,
             Depth::Beside if policy.pairs.has_distant_locks() => present(*parent, policy)?,
             Depth::Beside => beside(*parent, policy, &now)?,
         };
-        add_gone(&mut pairs, policy.pairs.pairs(&then));
+        let then = policy.pairs.pairs(&then);
+        before.push((*parent, then.clone()));
+        add_gone(&mut pairs, then);
     }
     let mut found = Vec::new();
     for pair in pairs {
@@ -75,7 +117,25 @@ pub fn changed(
             found.extend(compare(after, parents, pair, cache)?);
         }
     }
+    for judged in &mut found {
+        judged.displaced = displaced(&judged.pair, &before, cache)?;
+    }
     Ok(found)
+}
+
+/// The pair of the first parent whose manifest is the lock of `pair` now, where that parent does not have `pair`.
+fn displaced(
+    pair: &Pair,
+    before: &[(&dyn Tree, Vec<Pair>)],
+    cache: &Cache,
+) -> Result<Option<Box<Displaced>>, ReadError> {
+    let Some((parent, then)) = before.first() else { return Ok(None) };
+    let same = |then: &Pair| then.manifest == pair.manifest && then.lock == pair.lock;
+    let Some(gone) = then.iter().find(|then| then.manifest == pair.lock).filter(|_| !then.iter().any(same)) else {
+        return Ok(None);
+    };
+    let files = PairFiles::load(*parent, gone, cache)?;
+    Ok(Some(Box::new(Displaced { pair: gone.clone(), files })))
 }
 
 /// A pair that only the parent has counts, unless its files have their place in another pair now.
@@ -152,19 +212,24 @@ fn compare(after: &dyn Tree, parents: &[&dyn Tree], pair: Pair, cache: &Cache) -
     let now = PairFiles::load(after, &pair, cache)?;
     let tuple = now.tuple();
     let mut changed = None;
+    let mut sides = Vec::new();
     for parent in parents {
-        let before = PairFiles::load(*parent, &pair, cache)?.tuple();
+        let side = PairFiles::load(*parent, &pair, cache)?;
+        let before = side.tuple();
         if before == tuple {
             return Ok(None);
         }
         let differs = |path: &&RepoPath| before.get(*path) != tuple.get(*path);
         let paths = || before.keys().chain(tuple.keys()).collect::<BTreeSet<_>>();
         changed.get_or_insert_with(|| paths().into_iter().filter(differs).cloned().collect());
+        if !side.is_absent() {
+            sides.push(side);
+        }
     }
     if parents.is_empty() && now.is_absent() && !pair.named {
         return Ok(None);
     }
     let changed = changed
         .unwrap_or_else(|| tuple.iter().filter(|(_, object)| object.is_some()).map(|(path, _)| path.clone()).collect());
-    Ok(Some(Judged { pair, after: now, changed }))
+    Ok(Some(Judged { pair, after: now, changed, before: Before::Sides(sides), displaced: None }))
 }

@@ -158,7 +158,7 @@ impl GitCommand {
                 && !name.as_encoded_bytes().starts_with(b"GIT_TRACE")
         };
         Self {
-            program: find_git(world),
+            program: world.program("git"),
             env: world
                 .env
                 .iter()
@@ -260,14 +260,16 @@ impl GitCommand {
     }
 }
 
-/// The first executable `git` in an absolute directory of PATH. A relative one would let a repository bring its own.
-fn find_git(world: &World) -> Option<PathBuf> {
-    let path = world.var("PATH").unwrap_or(OsStr::new("/usr/bin:/bin"));
-    let name = if cfg!(windows) { "git.exe" } else { "git" };
-    std::env::split_paths(path)
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join(name))
-        .find(|candidate| is_executable(candidate))
+impl World {
+    /// The first executable `name` in an absolute directory of PATH. A relative one would let a repository bring its own.
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        let path = self.var("PATH").unwrap_or(OsStr::new("/usr/bin:/bin"));
+        let name = format!("{name}{}", if cfg!(windows) { ".exe" } else { "" });
+        std::env::split_paths(path)
+            .filter(|directory| directory.is_absolute())
+            .map(|directory| directory.join(&name))
+            .find(|candidate| is_executable(candidate))
+    }
 }
 
 #[cfg(unix)]

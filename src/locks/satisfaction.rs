@@ -1,54 +1,158 @@
-//! The satisfaction rule, for locks that a resolver wrote: every requirement of the manifest is met by a pin of the
-//! lock, and every constraint holds. Further pins are the resolver's own.
+//! Satisfaction, for locks that a resolver wrote: every requirement of the manifest is met by a pin of the lock, and
+//! every constraint holds (lock-formats section 4). Further pins are the resolver's own.
 
-use super::{Contents, Drift};
-use crate::package::PackageName;
-use crate::requirements::{Located, Requirement, Tri};
+use super::compiled::{Lock, Proof};
+use super::header::excluded;
+use super::undecided::{Reason, Subject, Undecided};
+use super::{Annotated, Contents, Drift, Via};
+use crate::requirements::{Located, Marker, Requirement, Tri};
 
 /// What the lock does not meet, in the order of the manifest, its constraints last.
-pub fn satisfaction<'a>(manifest: &Contents<'a>, lock: &Contents<'a>) -> Vec<Drift<'a>> {
-    let left_out: Vec<_> = lock.left_out.iter().filter_map(|name| PackageName::new(name)).collect();
-    let mut drift = Vec::new();
+pub(super) fn satisfaction<'a>(manifest: &Contents<'a>, lock: &Lock<'a>, proof: &mut Proof<'a>) {
     for asked in &manifest.requirements {
-        let held: Vec<_> = lock.requirements.iter().filter(|held| answers(asked, held)).collect();
+        let held: Vec<&Annotated<'a>> = lock.answers(asked).collect();
         if held.is_empty() {
-            let on_purpose = asked.requirement.name.as_ref().is_some_and(|name| left_out.contains(name));
-            // A resolver leaves out what the marker excludes on its own machine.
-            if !on_purpose && asked.requirement.marker.is_none() {
-                drift.push(Drift::Missing(*asked));
-            }
-            continue;
-        }
-        let relevant: Vec<_> = held.iter().filter(|held| may_meet(asked.requirement, held.requirement)).collect();
-        let faults: Vec<_> = relevant.iter().map(|held| (held, unmet(asked.requirement, held.requirement))).collect();
-        if let Some((held, Some(how))) = faults.iter().find(|(_, fault)| fault.is_some())
-            && faults.iter().all(|(_, fault)| fault.is_some())
-        {
-            drift.push(Drift::Different { manifest: *asked, lock: ****held, how: how.clone() });
+            absent(*asked, lock, proof);
+        } else {
+            met(*asked, &held, (manifest, lock), proof);
         }
     }
-    drift.extend(constraints(manifest, lock));
-    drift
+    constraints(manifest, lock, proof);
 }
 
-fn constraints<'a>(manifest: &Contents<'a>, lock: &Contents<'a>) -> Vec<Drift<'a>> {
-    let mut drift = Vec::new();
+/// A requirement that the lock does not have.
+fn absent<'a>(asked: Located<'a>, lock: &Lock<'a>, proof: &mut Proof<'a>) {
+    if let Some(marker) = &asked.requirement.marker {
+        return elsewhere(asked, marker, lock, (proof, Drift::Missing(asked)));
+    }
+    match lock.left_out(asked.requirement.name.as_ref()) {
+        Tri::Yes => {}
+        Tri::No => proof.satisfaction.push(Drift::Missing(asked)),
+        Tri::Unknown => {
+            let what = format!("{} is not in the lock", asked.label());
+            proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: Reason::LeftOut, what });
+        }
+    }
+}
+
+/// What does not answer under a marker is wrong only where the marker held for the lock.
+fn elsewhere<'a>(asked: Located<'a>, marker: &Marker, lock: &Lock<'a>, (proof, drift): (&mut Proof<'a>, Drift<'a>)) {
+    match excluded(marker, lock.header.as_ref()) {
+        Tri::Yes => {}
+        Tri::No => proof.satisfaction.push(drift),
+        Tri::Unknown => {
+            let what = format!("whether {} belongs into the lock", asked.label());
+            proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: Reason::Elsewhere, what });
+        }
+    }
+}
+
+fn met<'a>(
+    asked: Located<'a>,
+    held: &[&Annotated<'a>],
+    (manifest, lock): (&Contents<'a>, &Lock<'a>),
+    proof: &mut Proof<'a>,
+) {
+    let relevant: Vec<_> = held.iter().filter(|held| may_meet(asked.requirement, held.located.requirement)).collect();
+    if relevant.is_empty() {
+        return match &asked.requirement.marker {
+            Some(marker) => elsewhere(asked, marker, lock, (proof, Drift::Missing(asked))),
+            None => proof.satisfaction.push(Drift::Missing(asked)),
+        };
+    }
+    let faults: Vec<_> = relevant.iter().map(|held| (held.located, unmet(asked.requirement, held, lock))).collect();
+    if !faults.iter().all(|(_, fault)| matches!(fault, Answer::Wrong(_))) {
+        for (_, fault) in &faults {
+            if let Answer::Unknown(reason) = fault {
+                let what = format!("whether the lock answers {}", asked.label());
+                proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: *reason, what });
+                break;
+            }
+        }
+        return uncovered(asked, held, (manifest, lock), proof);
+    }
+    if let Some((held, Answer::Wrong(how))) = faults.into_iter().next() {
+        let drift = Drift::Different { manifest: asked, lock: held, how };
+        match &asked.requirement.marker {
+            Some(marker) => elsewhere(asked, marker, lock, (proof, drift)),
+            None => proof.satisfaction.push(drift),
+        }
+    }
+}
+
+/// Whether an entry of the lock answers a requirement.
+enum Answer {
+    Met,
+    Wrong(String),
+    Unknown(Reason),
+}
+
+fn unmet(asked: &Requirement, held: &Annotated<'_>, lock: &Lock<'_>) -> Answer {
+    let requirement = held.located.requirement;
+    if asked.url.is_some() || requirement.url.is_some() {
+        let both = asked.url.is_some() && requirement.url.is_some();
+        return match asked.same_url(requirement) {
+            Tri::Yes if both => Answer::Met,
+            Tri::Unknown if both => Answer::Unknown(Reason::Revision),
+            Tri::Yes | Tri::No | Tri::Unknown => Answer::Wrong("the URL differs".to_owned()),
+        };
+    }
+    if let Some(version) = requirement.specifiers.exact()
+        && !asked.specifiers.contains(version)
+    {
+        let overridden = held.via.iter().any(|via| matches!(via, Via::Override(file) if lock.header_names(file)));
+        if overridden {
+            return Answer::Unknown(Reason::Override);
+        }
+        return Answer::Wrong(format!("{} in the manifest does not admit {version}", asked.specifiers));
+    }
+    if asked.extras.is_subset(&requirement.extras) {
+        return Answer::Met;
+    }
+    // Resolvers strip extras all over the lock or not at all; a lock that keeps some must keep these.
+    if lock.keeps_extras {
+        return Answer::Wrong("the lock lacks an extra".to_owned());
+    }
+    Answer::Unknown(Reason::Extras)
+}
+
+/// Forks must cover the requirement: wherever it applies, one of them does.
+fn uncovered<'a>(
+    asked: Located<'a>,
+    held: &[&Annotated<'a>],
+    (manifest, lock): (&Contents<'a>, &Lock<'a>),
+    proof: &mut Proof<'a>,
+) {
+    let markers: Vec<_> = held.iter().filter_map(|held| held.located.requirement.marker.as_ref()).collect();
+    let others = manifest.requirements.iter().filter(|other| other.label() == asked.label()).count();
+    if markers.len() < held.len() || others > 1 {
+        return;
+    }
+    let covered = match &asked.requirement.marker {
+        Some(marker) => marker.covered_by(&markers),
+        None => Marker::cover_everything(&markers),
+    };
+    // A lock for one environment needs to cover that one only.
+    let here = lock.header.as_ref().and_then(|header| header.environment.as_ref());
+    if covered == Tri::No
+        && here.is_none_or(|here| here.covered_by(&markers) == Tri::No)
+        && let Some(first) = held.first()
+    {
+        let how = "the lock's markers leave out environments where the manifest asks for it".to_owned();
+        proof.satisfaction.push(Drift::Different { manifest: asked, lock: first.located, how });
+    }
+}
+
+fn constraints<'a>(manifest: &Contents<'a>, lock: &Lock<'a>, proof: &mut Proof<'a>) {
     for constraint in manifest.constraints.iter().filter(|located| located.requirement.marker.is_none()) {
-        for held in lock.requirements.iter().filter(|held| answers(constraint, held)) {
-            let Some(version) = held.requirement.specifiers.exact() else { continue };
+        for held in lock.answers(constraint) {
+            let Some(version) = held.located.requirement.specifiers.exact() else { continue };
             if !constraint.requirement.specifiers.contains(version) {
                 let how = format!("the constraint {} does not admit {version}", constraint.requirement.specifiers);
-                drift.push(Drift::Different { manifest: *constraint, lock: *held, how });
+                let drift = Drift::Different { manifest: *constraint, lock: held.located, how };
+                proof.satisfaction.push(drift);
             }
         }
-    }
-    drift
-}
-
-fn answers(asked: &Located<'_>, held: &Located<'_>) -> bool {
-    match (&asked.requirement.name, &held.requirement.name) {
-        (Some(asked), Some(held)) => asked == held,
-        (None, _) | (_, None) => asked.requirement.same_url(held.requirement) == Tri::Yes,
     }
 }
 
@@ -58,18 +162,4 @@ fn may_meet(asked: &Requirement, held: &Requirement) -> bool {
         (Some(asked), Some(held)) => asked.disjoint(held) != Tri::Yes,
         (None, _) | (_, None) => true,
     }
-}
-
-fn unmet(asked: &Requirement, held: &Requirement) -> Option<String> {
-    if asked.url.is_some() || held.url.is_some() {
-        let same = asked.url.is_some() && held.url.is_some() && asked.same_url(held) != Tri::No;
-        return (!same).then(|| "the URL differs".to_owned());
-    }
-    if let Some(version) = held.specifiers.exact()
-        && !asked.specifiers.contains(version)
-    {
-        return Some(format!("{} in the manifest does not admit {version}", asked.specifiers));
-    }
-    // Resolvers strip extras by default; a lock that keeps some must keep these.
-    (!held.extras.is_empty() && !asked.extras.is_subset(&held.extras)).then(|| "the lock lacks an extra".to_owned())
 }

@@ -15,7 +15,7 @@ use super::words;
 words! {
     /// How a lock answers its manifest.
     Kind {
-        /// Compiled iff a tool's header or any `# via` is in the lock, else mirror.
+        /// Compiled iff a tool's header or any `# via` is in the lock or the manifest is a `.in` file, else mirror.
         Auto = "auto",
         /// The same requirements, in any order.
         Mirror = "mirror",
@@ -177,7 +177,7 @@ impl Directory<'_> {
     fn pairs(&self, excluded: impl Fn(&[u8]) -> bool) -> Vec<Pair> {
         if !self.sources.is_empty() {
             let pairs = |source: &RepoPath| -> Vec<Pair> {
-                self.manifests.iter().map(|lock| default_pair(source, (*lock).clone(), Kind::Compiled)).collect()
+                self.manifests.iter().map(|lock| default_pair(source, (*lock).clone())).collect()
             };
             return self.sources.iter().flat_map(|source| pairs(source)).collect();
         }
@@ -187,21 +187,21 @@ impl Directory<'_> {
         manifests
             .filter_map(|manifest| {
                 let lock = lock.clone().or_else(|| manifest.sibling(LOCK))?;
-                Some(default_pair(manifest, lock, Kind::Auto))
+                Some(default_pair(manifest, lock))
             })
             .collect()
     }
 }
 
-/// A pair of the default rule; one whose lock is compiled has a source for its manifest, which need not pin.
-fn default_pair(manifest: &RepoPath, lock: RepoPath, kind: Kind) -> Pair {
+/// A pair of the default rule; a source need not pin.
+fn default_pair(manifest: &RepoPath, lock: RepoPath) -> Pair {
     let is_exact = |path: &RepoPath| [MANIFEST, SOURCE, LOCK].contains(&path.file_name());
     Pair {
         odd_spelling: !is_exact(manifest) || !is_exact(&lock),
         manifest: manifest.clone(),
         lock,
-        kind,
-        manifest_pins: kind != Kind::Compiled,
+        kind: Kind::Auto,
+        manifest_pins: !manifest.file_name().eq_ignore_ascii_case(SOURCE),
         require_hashes: false,
         allow_local: false,
         named: false,

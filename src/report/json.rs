@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Counts, Report, Verdict};
+use super::{Counts, Report, Seen, Verdict};
 use crate::finding::{Finding, Place};
 use crate::source::printable_text;
 
@@ -14,6 +14,7 @@ struct Json<'a> {
     verdict: &'a str,
     error: Option<JsonError<'a>>,
     scope: Option<String>,
+    pairs: Vec<JsonPair>,
     counts: JsonCounts,
     findings: Vec<JsonFinding<'a>>,
 }
@@ -22,6 +23,16 @@ struct Json<'a> {
 struct JsonError<'a> {
     message: &'a str,
     help: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonPair {
+    manifest: String,
+    lock: String,
+    kind: Option<&'static str>,
+    identity: Option<&'static str>,
+    satisfaction: Option<&'static str>,
+    integrity: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -52,19 +63,40 @@ pub fn json(report: &Report) -> String {
     };
     let findings = report.findings.iter().map(finding).collect();
     let scope = Some(printable_text(&report.scope.join(", ")));
-    render(&Json { schema_version: 1, verdict, error: None, scope, counts: counts(report.counts()), findings })
+    let pairs = report.pairs.iter().map(pair).collect();
+    render(&Json { schema_version: 1, verdict, error: None, scope, pairs, counts: counts(report.counts()), findings })
 }
 
 /// The same shape for a run that could not judge.
 pub fn json_error(message: &str, help: &str) -> String {
     let error = Some(JsonError { message, help });
     let counts = counts(Counts::default());
-    render(&Json { schema_version: 1, verdict: "error", error, scope: None, counts, findings: Vec::new() })
+    render(&Json {
+        schema_version: 1,
+        verdict: "error",
+        error,
+        scope: None,
+        pairs: Vec::new(),
+        counts,
+        findings: Vec::new(),
+    })
 }
 
 /// One finding, for other shapes that hold some.
 pub fn finding_json(one: &Finding) -> serde_json::Value {
     serde_json::to_value(finding(one)).unwrap_or_default()
+}
+
+fn pair(seen: &Seen) -> JsonPair {
+    let layers = seen.layers.as_ref();
+    JsonPair {
+        manifest: seen.manifest.to_string(),
+        lock: seen.lock.to_string(),
+        kind: layers.map(|layers| layers.kind),
+        identity: layers.map(|layers| layers.identity),
+        satisfaction: layers.map(|layers| layers.satisfaction),
+        integrity: layers.map(|layers| layers.integrity),
+    }
 }
 
 fn counts(counts: Counts) -> JsonCounts {

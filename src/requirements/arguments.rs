@@ -51,7 +51,7 @@ pub(super) fn words(line: &str, start: usize) -> Result<Vec<Word<'_>>, Notice> {
             at += blank;
             continue;
         }
-        let plain = rest.find(' ').unwrap_or(rest.len());
+        let plain = memchr::memchr(b' ', rest.as_bytes()).unwrap_or(rest.len());
         let raw = &rest[..plain];
         if is_unusual(raw) {
             let word = unusual(line, at)?;

@@ -63,6 +63,17 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
     }
 }
 
+/// [`decode`] for bytes that nobody else needs: plain UTF-8, which nearly every file is, is not copied.
+pub(super) fn decode_owned(bytes: Vec<u8>) -> Decoded {
+    if MARKS.iter().any(|(mark, ..)| bytes.starts_with(mark)) || cookie(&bytes).is_some() {
+        return decode(&bytes);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Decoded { text, encoding: "utf-8", notices: Vec::new(), readable: true },
+        Err(error) => decode(error.as_bytes()),
+    }
+}
+
 enum Declared {
     Utf8,
     Ascii,

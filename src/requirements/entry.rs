@@ -1,8 +1,10 @@
 //! The nouns of a requirements file that has been read.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::Comment;
+use super::logical::logical_at;
+use super::{Comment, Hash};
 use crate::package::PackageName;
 use crate::source::{SourceFile, Span};
 
@@ -48,10 +50,16 @@ pub struct Entry {
     pub line: usize,
     /// Where it stands in the text, from its first to its last character, continuations included, comment excluded.
     pub span: Span,
-    /// The logical line: joined, comment removed, stripped.
-    pub text: String,
     /// What it is.
     pub kind: EntryKind,
+}
+
+impl Entry {
+    /// The logical line, which stands in `source`: joined, comment removed, stripped. It is read again, for a second
+    /// copy of a lock would cost more than everything else about it.
+    pub fn text<'f>(&self, source: &'f SourceFile) -> Cow<'f, str> {
+        logical_at(source, self.line)
+    }
 }
 
 /// What a logical line is.
@@ -131,15 +139,6 @@ pub enum RequirementKind {
     Archive,
 }
 
-/// `--hash=ALGORITHM:DIGEST`, digest in lower case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Hash {
-    /// `sha256`, `sha384` or `sha512`; in a URL's fragment also the weak `sha224`, `sha1` and `md5`.
-    pub algorithm: &'static str,
-    /// As written, in lower case; malformed ones have a [`Problem`].
-    pub digest: String,
-}
-
 /// `-r` or `-c`.
 #[derive(Clone, Debug)]
 pub struct Include {
@@ -200,10 +199,4 @@ pub enum ProblemKind {
     Odd,
     /// A hash that is weak or malformed: `hash`.
     Hash,
-}
-
-impl std::fmt::Display for Hash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.algorithm, self.digest)
-    }
 }

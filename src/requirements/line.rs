@@ -16,7 +16,7 @@ use super::problem::Notice;
 use super::text::{any_byte, quote};
 use super::{EntryKind, GlobalOption, Hash, Include, IncludeKind, Requirement};
 
-use digests::{lower_case, malformed, url_hash};
+use digests::{malformed, url_hash};
 use hidden::{backslashes, hidden_characters, leftovers, variables};
 
 /// What a line is, and what there is to say about it; positions are bytes of the logical line.
@@ -168,7 +168,7 @@ impl RequirementLine<'_> {
             let Some(algorithm) = ["sha256", "sha384", "sha512"].into_iter().find(|name| *name == algorithm) else {
                 continue;
             };
-            let hash = Hash { algorithm, digest: lower_case(digest) };
+            let hash = Hash::new(algorithm, digest);
             if !hash.is_well_formed() {
                 notices.push(malformed(&hash, found.value_place()));
             }

@@ -1,5 +1,7 @@
 //! A requirement together with the file and line it stands on: what comparisons and rules work with.
 
+use std::borrow::Cow;
+
 use super::{Entry, EntryKind, File, Requirement};
 use crate::source::{SourceFile, Span};
 
@@ -19,6 +21,11 @@ impl Located<'_> {
     pub fn span(&self) -> Span {
         let line = self.file.line_span(self.file.position(self.entry.span.start).line);
         Span::new(self.entry.span.start, self.entry.span.end.min(line.end))
+    }
+
+    /// Its logical line.
+    pub fn text(&self) -> Cow<'_, str> {
+        self.entry.text(self.file)
     }
 
     /// Its normalised name; for a requirement without one, its URL or path as written.

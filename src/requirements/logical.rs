@@ -205,8 +205,6 @@ impl<'f> Lines<'f> {
             places.skip(lead);
             text.drain(..lead);
         }
-        // It is kept as long as the file, and has grown by doubling.
-        text.shrink_to_fit();
         (!text.is_empty()).then_some(Logical { line, text: Cow::Owned(text), places })
     }
 
@@ -217,6 +215,12 @@ impl<'f> Lines<'f> {
             self.notices.push(Notice::odd(range, message).help("remove it"));
         }
     }
+}
+
+/// The logical line that begins on physical line `line`; empty where none does.
+pub(super) fn logical_at(source: &SourceFile, line: usize) -> Cow<'_, str> {
+    let mut lines = Lines { next: line, ..Lines::new(source) };
+    lines.next_line().filter(|logical| logical.line == line).map_or(Cow::Borrowed(""), |logical| logical.text)
 }
 
 /// Where the comment of `text` begins, at its `#`: the first that stands at the start or after white space.

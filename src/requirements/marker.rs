@@ -46,6 +46,11 @@ impl Marker {
         Ok((Self { text: text.into(), canonical, expression }, notices))
     }
 
+    /// Reads a marker of our own making; `None` where `text` is none.
+    pub fn of(text: &str) -> Option<Self> {
+        Some(Self::parse(text).ok()?.0)
+    }
+
     /// The marker as written.
     pub fn text(&self) -> &str {
         &self.text

@@ -56,7 +56,7 @@ impl Requirement {
     /// The hash in the URL's fragment, as pip finds it; the algorithm may be a weak one.
     pub fn url_hash(&self) -> Option<Hash> {
         let (algorithm, digest) = url::fragment_hash(self.url.as_deref()?)?;
-        Some(Hash { algorithm, digest: digest.to_ascii_lowercase() })
+        Some(Hash::new(algorithm, digest))
     }
 
     /// A version control URL's revision, decoded: what follows the last `@` of its path.
@@ -142,27 +142,4 @@ fn port<'u>(scheme: &str, parts: &Parts<'u>) -> &'u str {
 /// A full commit id: 40 hexadecimal digits, 64 in a SHA-256 repository.
 fn is_commit(revision: &str) -> bool {
     matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-impl Hash {
-    /// Whether the algorithm is strong and the digest has its length.
-    pub fn is_well_formed(&self) -> bool {
-        digest_length(self.algorithm) == Some(self.digest.len())
-            && self.digest.bytes().fold(true, |all, byte| all & is_hexadecimal(byte))
-    }
-}
-
-/// Without branches, for a lock is made of digests.
-fn is_hexadecimal(byte: u8) -> bool {
-    (byte.wrapping_sub(b'0') < 10) | ((byte | 0x20).wrapping_sub(b'a') < 6)
-}
-
-/// How many hexadecimal digits a strong algorithm's digest has.
-pub(super) fn digest_length(algorithm: &str) -> Option<usize> {
-    match algorithm {
-        "sha256" => Some(64),
-        "sha384" => Some(96),
-        "sha512" => Some(128),
-        _ => None,
-    }
 }

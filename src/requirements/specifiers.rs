@@ -72,6 +72,22 @@ impl PartialEq for Clause {
     }
 }
 
+impl Clause {
+    /// The same text for clauses that are equal.
+    fn canonical(&self) -> String {
+        match self {
+            Self::Version { operator, version, .. } => {
+                let zeros = version.release().iter().rev().take_while(|&&number| number == 0).count();
+                let length = if operator.keeps_length() { 0 } else { zeros };
+                let release = &version.release()[..(version.release().len() - length).max(1)];
+                let version = version.clone().with_release(release);
+                format!("{}{version}{}", operator.text(), if operator.star() { ".*" } else { "" })
+            }
+            Self::Text { text, .. } => format!("==={}", text.to_lowercase()),
+        }
+    }
+}
+
 impl Operator {
     /// `==1.*` and `==1.0.*`, `~=1.0` and `~=1.0.0` differ though their versions are equal.
     fn keeps_length(self) -> bool {
@@ -160,6 +176,14 @@ impl Specifiers {
             Clause::Text { text, version: None } => Some(&**text),
             _ => None,
         })
+    }
+
+    /// One spelling for every set that is equal: normalised, sorted, joined with `,`.
+    pub fn canonical(&self) -> String {
+        let mut clauses: Vec<String> = self.0.iter().map(Clause::canonical).collect();
+        clauses.sort_unstable();
+        clauses.dedup();
+        clauses.join(",")
     }
 
     /// Why these are not one exact version; `None` if they are.
@@ -251,6 +275,38 @@ mod tests {
         assert_ne!(specs("==1.*"), specs("==1.0.*"));
         assert_ne!(specs("~=1.0"), specs("~=1.0.0"));
         assert_ne!(specs("==1.0+a"), specs("==1.0"));
+    }
+
+    #[test]
+    fn one_spelling_for_equal_sets() {
+        let all = [
+            "==1.0",
+            "== v1.0.0",
+            ">0.9,==1.0",
+            "==1,>0.9,>0.9.0",
+            "<01.02,<1.0rc",
+            "<1.0rc0,<1.2",
+            "===1.0A",
+            "===1.0a",
+            "===1.0",
+            "==1.*",
+            "==1",
+            "==1.0.*",
+            "~=1.0",
+            "~=1.0.0",
+            "==1.0+a",
+            "==1.0+A",
+            "==0",
+            "==0.0",
+            "==1!0.0",
+            "",
+        ];
+        for left in all {
+            for right in all {
+                let (left, right) = (specs(left), specs(right));
+                assert_eq!(left == right, left.canonical() == right.canonical(), "{left} {right}");
+            }
+        }
     }
 
     #[test]

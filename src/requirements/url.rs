@@ -141,6 +141,22 @@ fn is_future_address(inside: &str) -> bool {
     !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_hexdigit()) && !address.is_empty()
 }
 
+/// `text` without the user information of its URLs: it rotates, and it is nobody else's to read.
+pub fn without_credentials(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        let end = after.find(['/', '?', '#', ' ', '"', '\'']).unwrap_or(after.len());
+        let (authority, tail) = after.split_at(end);
+        out.push_str(authority.rsplit_once('@').map_or(authority, |(_, host)| host));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Python's `unquote`.
 pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
@@ -268,6 +284,7 @@ mod tests {
         assert_eq!((parts.scheme, parts.host().as_str(), parts.port()), ("git+ssh", "host.example", "org"));
         assert_eq!(parts.revision().as_deref(), Some("v1"));
         assert_eq!(split("https://u@h@x/p").host(), "x");
+        assert_eq!(without_credentials("git+https://u:p@h/r@v1#a=https://t@x"), "git+https://h/r@v1#a=https://x");
         assert_eq!(split("https://[::1]:8/p").host(), "[::1]");
         assert!(split("https://[::1/p").bad_host() && split("https://[1.2.3.4]/").bad_host());
         assert!(!split("https://[::1]/p").bad_host());

@@ -1,6 +1,11 @@
-//! What a rule is told: the pair, its files, the policy, and how to write a path for the person who reads.
+//! What a rule is told: the pair, its files, what they were before, the policy, and how to write a path for the person
+//! who reads.
 
-use crate::files::{Closure, PairFiles};
+use std::cell::OnceCell;
+
+use super::answer::{Answer, compare};
+use super::kind::JudgedAs;
+use crate::files::{Before, Closure, Displaced, PairFiles};
 use crate::locks::{Contents, OptionLine, left_out};
 use crate::policy::{Date, Gate, Laxer, Pair, Policy};
 use crate::requirements::{self, EntryKind};
@@ -14,10 +19,17 @@ pub struct Context<'a> {
     pub pair: &'a Pair,
     /// What it holds in the state that is judged.
     pub after: &'a PairFiles,
+    /// What it held in the states that this one is compared with.
+    pub before: &'a Before,
+    /// The pair whose manifest this pair's lock was there.
+    pub displaced: Option<&'a Displaced>,
     /// What the lock of the work tree holds, where `git add` might mend what is staged.
     pub work_lock: WorkLock<'a>,
     /// How paths are written.
     pub paths: &'a Paths,
+    asked: Contents<'a>,
+    held: Contents<'a>,
+    answer: OnceCell<Option<Answer<'a>>>,
 }
 
 /// The lock on disk.
@@ -30,14 +42,53 @@ pub enum WorkLock<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// A pair that is judged by itself.
+    pub fn new(policy: &'a Policy, pair: &'a Pair, after: &'a PairFiles, paths: &'a Paths) -> Self {
+        Self {
+            policy,
+            pair,
+            after,
+            before: &Before::Unasked,
+            displaced: None,
+            work_lock: WorkLock::SameOrUnseen,
+            paths,
+            asked: contents(&after.manifest),
+            held: contents(&after.lock),
+            answer: OnceCell::new(),
+        }
+    }
+
     /// The manifest with its includes, flattened.
-    pub fn manifest(&self) -> Contents<'a> {
-        contents(&self.after.manifest)
+    pub fn manifest(&self) -> &Contents<'a> {
+        &self.asked
     }
 
     /// The lock, flattened.
-    pub fn lock(&self) -> Contents<'a> {
-        contents(&self.after.lock)
+    pub fn lock(&self) -> &Contents<'a> {
+        &self.held
+    }
+
+    /// As what the lock is judged, and why; `None` where there is none.
+    pub fn judged_as(&self) -> Option<JudgedAs> {
+        self.after.lock.root_file().map(|lock| JudgedAs::of(self.pair, lock))
+    }
+
+    /// How the lock answers the manifest; `None` where one of them is missing or hides entries, which is reported as such.
+    pub fn answer(&self) -> Option<&Answer<'a>> {
+        self.answer.get_or_init(|| self.compare()).as_ref()
+    }
+
+    fn compare(&self) -> Option<Answer<'a>> {
+        let manifest = self.after.manifest.root_file()?;
+        let lock = self.after.lock.root_file()?;
+        let hidden = self.after.manifest.problems.iter().any(|problem| problem.fault.hides_entries());
+        let unread =
+            |file: &requirements::File| file.entries.iter().any(|entry| matches!(entry.kind, EntryKind::Invalid));
+        // A line or an include that cannot be read is reported as such; comparing what is left would only repeat it.
+        if hidden || unread(manifest) || unread(lock) {
+            return None;
+        }
+        Some(compare(JudgedAs::of(self.pair, lock), lock, &self.asked, &self.held))
     }
 
     /// Every file of the pair that could be read.
@@ -46,10 +97,12 @@ impl<'a> Context<'a> {
     }
 }
 
-fn contents(closure: &Closure) -> Contents<'_> {
+/// A closure, flattened.
+pub(super) fn contents(closure: &Closure) -> Contents<'_> {
     let mut contents =
         Contents { requirements: closure.requirements(), constraints: closure.constraints(), ..Contents::default() };
     for (node, file) in closure.files() {
+        contents.files.push(file);
         if !node.constrains_only {
             contents.options.extend(options(file));
             contents.left_out.extend(left_out(file));
@@ -61,6 +114,7 @@ fn contents(closure: &Closure) -> Contents<'_> {
 /// The contents of one file alone, its includes not followed.
 pub(super) fn contents_of(file: &requirements::File) -> Contents<'_> {
     Contents {
+        files: vec![file],
         requirements: requirements::located_in(file).collect(),
         constraints: Vec::new(),
         options: options(file).collect(),
@@ -68,7 +122,8 @@ pub(super) fn contents_of(file: &requirements::File) -> Contents<'_> {
     }
 }
 
-fn options(file: &requirements::File) -> impl Iterator<Item = OptionLine<'_>> {
+/// The options of a file, where they stand.
+pub(super) fn options(file: &requirements::File) -> impl Iterator<Item = OptionLine<'_>> {
     file.entries.iter().flat_map(|entry| {
         let list: &[requirements::GlobalOption] = match &entry.kind {
             EntryKind::Options(list) => list,

@@ -1,10 +1,15 @@
 //! `policy-changed`: a push that makes the policy of a guarded ref laxer, from a source that may not bring dependency
 //! changes there either, and one that nobody could read, from any. One that only tightens is free.
+//!
+//! And a lock that by its own looks became a looser kind than it was: what a mirror refuses, a single `# via` would admit.
 
 use super::guarded_push::way;
-use super::{Draft, GateContext};
+use super::kind::{JudgedAs, Told};
+use super::{Context, Draft, GateContext};
+use crate::files::PairFiles;
 use crate::finding::Place;
-use crate::policy::{Gate, Laxer};
+use crate::locks::Strength;
+use crate::policy::{Gate, Laxer, Pair};
 use crate::rule::RuleId;
 use crate::source::printable;
 
@@ -28,4 +33,43 @@ pub(super) fn check(context: &GateContext<'_>) -> Vec<Draft> {
         changes.join(", ")
     );
     vec![Draft::new(RuleId::PolicyChanged, Place::Nowhere, message, way(context, target, closed))]
+}
+
+/// A lock that binds less than it did in every state that it is compared with, without a word of the policy.
+pub(super) fn loosened(context: &Context<'_>) -> Vec<Draft> {
+    let Some((now, lock)) = context.judged_as().zip(context.after.lock.root_file()) else { return Vec::new() };
+    if now == JudgedAs::Told(Told::Freeze) {
+        return Vec::new();
+    }
+    let strength = |pair: &Pair, side: &PairFiles| {
+        let lock = side.lock.root_file()?;
+        let as_what = JudgedAs::of(pair, lock);
+        Some((as_what.strength(lock), as_what.name()))
+    };
+    // What was a manifest was bound by its own lock, whatever it looks like as one.
+    let before: Option<Vec<_>> = match context.displaced {
+        Some(gone) => Some(vec![strength(&gone.pair, &gone.files).unwrap_or((Strength::Equal, "mirror"))]),
+        None => context.before.sides().iter().map(|side| strength(context.pair, side)).collect(),
+    };
+    let Some(before) = before else { return Vec::new() };
+    let Some((least, name)) = before.into_iter().min() else { return Vec::new() };
+    let strength = now.strength(lock);
+    if strength >= least || (now == JudgedAs::Told(Told::Compiled) && least == Strength::Equal) {
+        return Vec::new();
+    }
+    let (manifest, path) = (context.paths.show(&context.pair.manifest), context.paths.show(&context.pair.lock));
+    let (message, kind) = if strength == Strength::Unexplained && least == Strength::Explained {
+        (format!("{path} lost its annotations: what else it holds is not explained any more"), "freeze")
+    } else {
+        (
+            format!("{path} was judged as a {name} and would be as {} ({}), which is looser", now.name(), now.why()),
+            "compiled",
+        )
+    };
+    let lock_word = context.paths.word(&context.pair.lock);
+    let help = format!(
+        "`git diff HEAD -- {lock_word}` shows what made it so; if it is meant, the policy says it: a `[[pair]]` for \
+         {manifest} with `kind = \"{kind}\"`; see `hook explain policy-changed`"
+    );
+    vec![Draft::new(RuleId::PolicyChanged, Place::File(context.pair.lock.clone()), message, help)]
 }

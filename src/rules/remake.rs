@@ -2,7 +2,7 @@
 //! here, so that no hint promises what `hook fix` then declines.
 
 use super::Context;
-use crate::locks::{Detected, detect};
+use super::kind::JudgedAs;
 use crate::policy::Kind;
 use crate::requirements;
 use crate::source::{printable_text, shell_word};
@@ -29,7 +29,11 @@ pub fn remake(context: &Context<'_>) -> Remake {
         Kind::Mirror => Remake::Mirror,
         Kind::Freeze => Remake::Command(format!("python -m pip freeze > {lock}")),
         Kind::Compiled => Remake::Command(compile(root, &manifest, &lock)),
-        Kind::Auto if root.is_some_and(|file| matches!(detect(file), Detected::Compiled(_))) => {
+        Kind::Auto if context.judged_as().is_some_and(JudgedAs::is_compiled) => {
+            Remake::Command(compile(root, &manifest, &lock))
+        }
+        // A missing lock of a `.in` file is a resolver's to write.
+        Kind::Auto if root.is_none() && context.pair.manifest.as_bytes().ends_with(b".in") => {
             Remake::Command(compile(root, &manifest, &lock))
         }
         Kind::Auto => Remake::Mirror,

@@ -59,7 +59,7 @@ pub fn loose_in_manifest<'a>(context: &Context<'a>) -> Vec<Loose<'a>> {
         let why = loose(context, &located)?;
         Some(Loose { located, why, pin: pin_of(located.requirement, &held) })
     };
-    context.manifest().requirements.into_iter().filter_map(loose).collect()
+    context.manifest().requirements.iter().copied().filter_map(loose).collect()
 }
 
 /// What the lock holds, by name.

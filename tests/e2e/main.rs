@@ -14,6 +14,7 @@ mod fooled;
 mod help;
 mod includes;
 mod layouts;
+mod locks;
 mod malice;
 mod merge;
 mod output;

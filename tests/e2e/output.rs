@@ -23,7 +23,7 @@ fn json_shape() {
     let run = repo.hook(&["check", "--format", "json"]).exits(1);
     assert!(run.stderr.is_empty(), "{run}");
     let json = run.json();
-    assert_eq!(keys(&json), ["counts", "error", "findings", "schema_version", "scope", "verdict"]);
+    assert_eq!(keys(&json), ["counts", "error", "findings", "pairs", "schema_version", "scope", "verdict"]);
     assert_eq!((&json["schema_version"], &json["verdict"]), (&Value::from(1), &Value::from("refuse")));
     assert!(json["error"].is_null());
     assert!(json["scope"].as_str().is_some_and(|scope| !scope.is_empty()), "{run}");
@@ -78,7 +78,7 @@ fn json_of_a_pass_and_of_an_error() {
     assert_eq!((&json["verdict"], &json["counts"]["error"]), (&Value::from("pass"), &Value::from(0)));
     assert_eq!(json["findings"].as_array().map(Vec::len), Some(0));
     let json = repo.hook(&["check", "--rev", "nowhere", "--format", "json"]).exits(2).json();
-    assert_eq!(keys(&json), ["counts", "error", "findings", "schema_version", "scope", "verdict"]);
+    assert_eq!(keys(&json), ["counts", "error", "findings", "pairs", "schema_version", "scope", "verdict"]);
     assert_eq!(json["verdict"], "error");
     assert_eq!(keys(&json["error"]), ["help", "message"]);
     assert!(json["error"]["message"].as_str().unwrap().contains("nowhere"), "{json}");

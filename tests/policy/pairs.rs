@@ -63,7 +63,7 @@ fn the_default_rule_gives_a_source_a_compiled_lock() {
     );
     assert!(!mirror.require_hashes && !mirror.allow_local);
     let compiled = one(&rules, &["requirements.txt", "requirements.in"]);
-    assert_eq!((compiled.kind, compiled.manifest_pins, compiled.odd_spelling), (Kind::Compiled, false, false));
+    assert_eq!((compiled.kind, compiled.manifest_pins, compiled.odd_spelling), (Kind::Auto, false, false));
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn places(file: &File) {
     }
     for entry in &file.entries {
         slice(file, entry.span);
-        assert!(!entry.text.is_empty() && entry.line <= file.source.line_count());
+        assert!(!entry.text(&file.source).is_empty() && entry.line <= file.source.line_count());
         assert!(file.source.position(entry.span.start).line >= entry.line);
     }
     let follows = |two: &[Entry]| two[0].line < two[1].line && two[0].span.end <= two[1].span.start;

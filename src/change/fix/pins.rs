@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Bench;
+use crate::change::bench::Bench;
 use crate::files::Judged;
 use crate::finding::Place;
 use crate::requirements::{self, Located};

@@ -82,8 +82,10 @@ pub(super) fn hidden_characters(text: &str, notices: &mut Vec<Notice>) {
 /// shlex eats backslashes: pip opens another path than the eye and uv see.
 pub(super) fn backslashes(text: &str, options: &Options<'_>, notices: &mut Vec<Notice>) {
     for found in &options.found {
-        let path = matches!(found.name, Name::Requirement | Name::Constraint | Name::Editable | Name::FindLinks);
-        if let Some(at) = text[found.range.clone()].find('\\').filter(|_| path) {
+        if !matches!(found.name, Name::Requirement | Name::Constraint | Name::Editable | Name::FindLinks) {
+            continue;
+        }
+        if let Some(at) = text[found.range.clone()].find('\\') {
             let at = found.range.start + at;
             let message = format!("pip drops this backslash and reads {}, other readers keep it", quote(found.value));
             notices.push(Notice::ambiguous(at..at + 1, message).help("write `/`"));

@@ -8,7 +8,8 @@ use crate::requirements::{Entry, EntryKind, File, Include, IncludeKind, Located,
 use crate::rules::Context;
 use crate::source::{RepoPath, SourceFile, Span};
 
-const MARK: &[u8] = b"\xef\xbb\xbf";
+/// A UTF-8 byte order mark.
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What the lock of `context` should hold; `lock_bytes` is what it holds now. Or why that cannot be told.
 pub(super) fn mirror_text(context: &Context<'_>, lock_bytes: Option<&[u8]>) -> Result<Vec<u8>, String> {
@@ -16,8 +17,8 @@ pub(super) fn mirror_text(context: &Context<'_>, lock_bytes: Option<&[u8]>) -> R
     let head = lock.map(|lock| Head::of(&lock.source)).unwrap_or_default();
     let held = context.lock();
     let mut body = Body { closure: &context.after.manifest, held: BTreeMap::new(), done: BTreeSet::new() };
-    for located in held.requirements {
-        body.held.entry(located.label().to_owned()).or_default().push(located);
+    for located in &held.requirements {
+        body.held.entry(located.label().to_owned()).or_default().push(*located);
     }
     let manifest = body.file(&context.pair.manifest, head.is_empty())?;
     let gap = if head.is_empty() || !head.gap { "" } else { "\n" };

@@ -1,0 +1,54 @@
+//! A manifest that changed while its compiled lock did not: what a resolver follows and annotations do not show. Extras,
+//! markers and sources make a lock stale (lock-formats section 9); bounds are a matter of satisfaction, and a new line
+//! one of presence.
+
+use super::Context;
+use crate::files::PairFiles;
+use crate::locks::{Drift, StampVerdict, stamp_verdict};
+use crate::requirements::{Located, Requirement, Tri};
+
+/// The requirements that changed so against every state that had this very lock.
+pub(super) fn untouched<'a>(context: &Context<'a>) -> Vec<Drift<'a>> {
+    let compiled = context.judged_as().is_some_and(super::JudgedAs::is_compiled);
+    let Some(lock) = context.after.lock.root_file().filter(|_| compiled) else { return Vec::new() };
+    let object = context.after.lock.root().object;
+    let same_lock = |side: &&PairFiles| side.lock.root().object == object;
+    let sides: Vec<_> =
+        context.before.sides().iter().filter(same_lock).map(|side| side.manifest.requirements()).collect();
+    // A stamp that agrees was made from what the manifest asks now.
+    if sides.is_empty() || stamp_verdict(lock, context.manifest()) == StampVerdict::Valid {
+        return Vec::new();
+    }
+    let mut drift = Vec::new();
+    for asked in &context.manifest().requirements {
+        let changes: Option<Vec<_>> = sides.iter().map(|side| changed(asked, side)).collect();
+        if let Some(what) = changes.and_then(|changes| changes.first().copied()) {
+            drift.push(Drift::Untouched { manifest: *asked, what });
+        }
+    }
+    drift
+}
+
+/// What changed of `asked`; `None` where it did not, or was not there before.
+fn changed(asked: &Located<'_>, before: &[Located<'_>]) -> Option<&'static str> {
+    let name = asked.requirement.name.as_ref()?;
+    let earlier: Vec<&Requirement> =
+        before.iter().map(|before| before.requirement).filter(|before| before.name.as_ref() == Some(name)).collect();
+    let changes: Option<Vec<_>> = earlier.iter().map(|before| difference(before, asked.requirement)).collect();
+    changes?.first().copied()
+}
+
+fn difference(before: &Requirement, now: &Requirement) -> Option<&'static str> {
+    if before.extras != now.extras {
+        return Some("its extras");
+    }
+    if before.url.is_some() != now.url.is_some() || before.same_url(now) == Tri::No {
+        return Some("its source");
+    }
+    let same = match (&before.marker, &now.marker) {
+        (None, None) => true,
+        (Some(before), Some(now)) => before.equivalent(now) == Tri::Yes,
+        (None, Some(marker)) | (Some(marker), None) => super::always(marker),
+    };
+    (!same).then_some("its marker")
+}
