@@ -116,6 +116,21 @@ impl SiteError {
 pub type Git<'a> = &'a dyn Fn(&[&OsStr]) -> Result<Vec<u8>, String>;
 
 impl Site {
+    /// A directory that `git init` and `git clone` copy (`init.templateDir`), as a place for hooks.
+    pub fn template(directory: &Path) -> Self {
+        let hooks_dir = directory.join("hooks");
+        Self {
+            default_dir: hooks_dir.clone(),
+            hooks_dir,
+            common_dir: directory.to_owned(),
+            top: None,
+            hooks_path: None,
+            shared: SharedRepository::Umask,
+            config_hooks: Vec::new(),
+            git: None,
+        }
+    }
+
     /// The configuration of the clone, which all its linked worktrees share.
     pub fn config_file(&self) -> PathBuf {
         self.common_dir.join("config")

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::layouts::copy_binary;
 use crate::run::script;
+use crate::wiring::listing;
 use crate::world::{BINARY, L, NEW, R, Repo, Run, World};
 
 /// `hook install` refuses, changes nothing, and says `fix`; nor does status claim anything.
@@ -211,14 +212,21 @@ fn a_template_directory() {
     repo.stage_code("two");
     repo.commit("two").passes().says("from the template");
     judges(&repo);
-    // A clone made from our own shims is wired by that.
-    for event in ["pre-commit", "pre-merge-commit", "pre-push", "pre-applypatch"] {
-        fs::copy(repo.path(".git/hooks").join(event), template.join("hooks").join(event)).unwrap();
-    }
-    let other = world.repo_with("other", &[&with]);
+    // Ours put there wires every new clone, and runs what the template had.
+    let dir = template.to_str().unwrap();
+    let before = listing(&template.join("hooks"), false);
+    world.at("home").hook(&["install", "--template", dir, "--dry-run"]).passes().says("would rename");
+    assert_eq!(listing(&template.join("hooks"), false), before);
+    let text = world.at("home").hook(&["install", "--template", dir]).passes().stdout_text();
+    obey(&repo, &text, "git config --global init.templateDir");
+    let other = world.repo("other");
     other.seed();
     judges(&other);
+    other.stage_code("two");
+    other.commit("two").passes().says("from the template");
     other.hook(&["install"]).passes().says("nothing to do");
+    world.at("home").hook(&["uninstall", "--template", dir]).passes();
+    assert_eq!(listing(&template.join("hooks"), false), before);
 }
 
 /// Row "sharedRepository=group", scenario 58: under umask 077 the group can read and run the shim.
