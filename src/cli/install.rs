@@ -67,7 +67,7 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     }
     let site = site(&repo)?;
     let binary = binary()?;
-    let gits = gits::known(&world.world);
+    let gits = gits::known(&world.world, &site);
     let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
         out(&planned(&plan, "nothing to do: everything is in place"));

@@ -145,6 +145,7 @@ fn state(slot: &Slot, binary: &Path) -> State {
         Content::Nothing => State::Absent,
         Content::Other(what) => unreachable(&format!("it is {what}")),
         Content::Foreign { executable, .. } => State::Foreign { executable: *executable },
+        Content::Misplaced(event) => unreachable(&format!("it is our shim for {event}")),
         Content::Ours { executable: false, .. } => {
             unreachable("our shim is there, but not executable, so git skips it")
         }
@@ -181,6 +182,8 @@ pub(super) enum Content {
         edits: Edits,
         chained: ChainedName,
     },
+    /// A shim of ours for another event, which somebody copied here.
+    Misplaced(Event),
     /// Somebody else's hook, or any link; of a large file `bytes` is the beginning.
     Foreign {
         bytes: Vec<u8>,
@@ -205,9 +208,9 @@ impl Slot {
             Found::Nothing => Content::Nothing,
             Found::DanglingLink => Content::Foreign { bytes: Vec::new(), executable: false },
             Found::Other(what) => Content::Other(what),
-            Found::Hook(hook) => Content::of(hook),
+            Found::Hook(hook) => Content::of(hook, event),
         };
-        let unfinished = unfinished(directory, event).map_err(WiringError::io("list", directory))?;
+        let mut unfinished = unfinished(directory, event).map_err(WiringError::io("list", directory))?;
         let taken = |name: ChainedName| {
             let path = directory.join(name.to_string());
             files::is_taken(&path).map_err(WiringError::io("look at", &path))
@@ -222,7 +225,13 @@ impl Slot {
         {
             free = name.next();
         }
-        Ok(Self { event, content, chained, chained_taken: taken(chained)?, free, unfinished })
+        let path = directory.join(chained.to_string());
+        // A shim of ours is nobody's hook: it is neither run nor given back.
+        let chained_taken = taken(chained)? && !is_our_shim(&path).map_err(WiringError::io("look at", &path))?;
+        if !chained_taken && taken(chained)? {
+            unfinished.push(path);
+        }
+        Ok(Self { event, content, chained, chained_taken, free, unfinished })
     }
 
     fn empty(event: Event) -> Self {
@@ -232,13 +241,14 @@ impl Slot {
     }
 
     pub(super) fn is_ours(&self) -> bool {
-        matches!(self.content, Content::Ours { .. })
+        matches!(self.content, Content::Ours { .. } | Content::Misplaced(_))
     }
 }
 
 impl Content {
-    fn of(Hook { bytes, executable, link }: Hook) -> Self {
+    fn of(Hook { bytes, executable, link }: Hook, event: Event) -> Self {
         match recognise(&bytes) {
+            Some(version) if !link && version.event != event => Self::Misplaced(version.event),
             // A link leads to a file that is not this clone's alone, whatever it says.
             Some(version) if !link => Self::Ours { bytes, executable, edits: version.edits, chained: version.chained },
             _ => Self::Foreign { bytes, executable },
@@ -276,6 +286,14 @@ fn unfinished(directory: &Path, event: Event) -> io::Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// Whether a file, and no link, is a shim of ours that nobody changed.
+fn is_our_shim(path: &Path) -> io::Result<bool> {
+    Ok(match files::look(path)? {
+        Found::Hook(hook) => !hook.link && recognise(&hook.bytes).is_some_and(|version| version.edits != Edits::Edited),
+        _ => false,
+    })
 }
 
 /// Whether the file is a shim, or the beginning of one, as a full disk or a kill leaves it.

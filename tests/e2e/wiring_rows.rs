@@ -122,10 +122,16 @@ fn s55_huskys_directory() {
     fs::create_dir_all(repo.path(".husky/_")).unwrap();
     script(&repo.path(".husky/_/pre-commit"), "#!/usr/bin/env sh\n. \"${0%/*}/h\"\n");
     repo.git(&["config", "core.hooksPath", ".husky/_"]).passes();
-    let run = install_refuses(&repo, ".husky/pre-commit").says("hook run pre-commit \"$@\"").never_says("--hooks-path");
-    drop(run);
+    let run = install_refuses(&repo, "/.husky/$event").never_says("--hooks-path");
     repo.hook(&["install", "--hooks-path"]).exits(2);
     assert_eq!(fs::read_dir(repo.path(".husky/_")).unwrap().count(), 1);
+    // husky's own way to run what people wrote.
+    repo.write(".husky/_/h", "exec sh -e \"${0%/_/*}/${0##*/}\" \"$@\"\n");
+    obey(&repo, &run.stderr_text(), "for event in");
+    let path = format!("{}:{}", parent(BINARY), world.search_path().into_string().unwrap());
+    repo.stage(R, NEW);
+    repo.git_env(&[("PATH", &path)], &["commit", "-q", "-m", "manifest"]).refused().error("lock-drift");
+    repo.hook(&["status"]).exits(1).says("whether it calls `hook run` is not known");
 }
 
 /// Row "hooksPath local", a directory of the user's own: written to when asked, and again without asking.
@@ -279,6 +285,26 @@ fn an_older_shim() {
     repo.commit("judged").refused().error("lock-drift").says("theirs").never_says("older version");
     repo.hook(&["uninstall"]).passes();
     assert_eq!(fs::read_to_string(hooks.join("pre-commit")).unwrap(), "#!/bin/sh\necho theirs >&2\n");
+}
+
+/// Row "own shim as chained hook": it is neither run nor given back, and install clears it away. Nor does a shim that was
+/// copied to another event's place guard that.
+#[test]
+fn our_own_shim_in_other_places() {
+    let world = World::new();
+    let repo = world.project();
+    let hooks = repo.path(".git/hooks");
+    fs::copy(hooks.join("pre-commit"), hooks.join("pre-commit.hook-chained")).unwrap();
+    fs::copy(hooks.join("pre-commit"), hooks.join("pre-push")).unwrap();
+    repo.stage_code("two");
+    repo.commit("two").passes();
+    repo.hook(&["status"]).exits(1).says("our shim for pre-commit");
+    repo.hook(&["install"]).passes().says("a leftover of ours").says("replaced the shim");
+    assert!(!hooks.join("pre-commit.hook-chained").exists());
+    judges(&repo);
+    fs::copy(hooks.join("pre-commit"), hooks.join("pre-commit.hook-chained")).unwrap();
+    repo.hook(&["uninstall"]).passes();
+    assert!(!hooks.join("pre-commit").exists() && !hooks.join("pre-commit.hook-chained").exists());
 }
 
 /// Row "two managers": our shim goes on under the name that another manager gives it.
