@@ -290,6 +290,26 @@ fn skipping_once() {
     repo.git_env(&skip, &["commit", "-q", "-m", "skipped"]).refused();
 }
 
+/// A push asks the policy of the guarded branch, not the pusher's.
+#[test]
+fn skipping_a_push_once() {
+    let world = World::new();
+    let (repo, origin) = world.project_with_origin();
+    let skip = [("FREEZE_GUARD", "0")];
+    let push = || repo.git_env(&skip, &["push", "-q", "origin", "main"]);
+    repo.stage("freeze-guard.toml", "allow-skip = false\n");
+    repo.stage_pair(NEW);
+    repo.land("dependencies");
+    let run = push().passes().never_says("guarded-push");
+    assert_eq!(run.stderr_text().lines().filter(|line| line.contains("skipped pre-push")).count(), 1, "{run}");
+    repo.stage("freeze-guard.toml", "allow-skip = true\n");
+    repo.stage_pair("flask==3.0.3\n");
+    repo.land("dependencies again");
+    let before = origin.id("main");
+    push().refused().error("guarded-push");
+    assert_eq!(origin.id("main"), before);
+}
+
 /// Hook chmod -x, CRLF-converted, or removed: `status` exits non-zero and names the event.
 #[test]
 fn s57_status_sees_what_git_would_not_run() {

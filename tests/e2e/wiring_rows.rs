@@ -347,6 +347,28 @@ fn s47_a_submodule_is_reported() {
     repo.hook(&["status"]).passes().never_says("not covered");
 }
 
+/// A bare clone has no commits to judge, and pushes to.
+#[test]
+fn a_bare_clone_and_its_worktree() {
+    let world = World::new();
+    let origin = world.repo_with("origin.git", &["--bare"]);
+    let seed = seeded(&world);
+    seed.git(&["push", "-q", "../origin.git", "main"]).passes();
+    seed.git(&["clone", "-q", "--bare", "../origin.git", "../bare.git"]).passes();
+    let bare = world.at("bare.git");
+    bare.hook(&["install"]).passes().says("wrote the shim");
+    bare.hook(&["status"]).passes();
+    bare.git(&["worktree", "add", "-q", "../tree", "main"]).passes();
+    let tree = world.at("tree");
+    judges(&tree);
+    bare.hook(&["status"]).passes();
+    let before = origin.id("main");
+    bare.git(&["push", "-q", "origin", "main:main"]).refused().error("guarded-push");
+    assert_eq!(origin.id("main"), before);
+    bare.hook(&["uninstall"]).passes();
+    bare.hook(&["status"]).exits(1);
+}
+
 /// Status for scripts: every field that the table shows.
 #[test]
 fn status_as_json() {
