@@ -55,7 +55,10 @@ fn s52_a_taken_name_is_numbered() {
     let hooks = repo.path(".git/hooks");
     script(&hooks.join("pre-commit"), "#!/bin/sh\necho theirs >&2\n");
     script(&hooks.join("pre-commit.hook-chained"), "#!/bin/sh\necho stranger >&2\n");
-    repo.hook(&["install"]).passes().says("pre-commit.hook-chained is not ours").says("pre-commit.hook-chained-2");
+    repo.hook(&["install", "--via", "file"])
+        .passes()
+        .says("pre-commit.hook-chained is not ours")
+        .says("pre-commit.hook-chained-2");
     repo.stage_code("two");
     repo.commit("code").passes().says("theirs").never_says("stranger");
     repo.hook(&["status"]).passes().says("pre-commit.hook-chained-2");
@@ -65,7 +68,7 @@ fn s52_a_taken_name_is_numbered() {
     repo.stage_code("three");
     let run = repo.git_env(&[("FREEZE_GUARD", "0")], &["commit", "-q", "-m", "three"]).passes();
     run.says("theirs").never_says("stranger");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     repo.hook(&["uninstall"]).passes();
     assert_eq!(fs::read_to_string(hooks.join("pre-commit")).unwrap(), "#!/bin/sh\necho theirs >&2\n");
     assert!(fs::read_to_string(hooks.join("pre-commit.hook-chained")).unwrap().contains("stranger"));
@@ -280,7 +283,7 @@ fn an_older_shim() {
     repo.stage(R, NEW);
     let run = repo.commit("judged").refused().error("lock-drift").says("theirs");
     assert_eq!(run.stderr_text().matches("older version").count(), 1, "{run}");
-    repo.hook(&["install"]).passes().says("replaced the shim");
+    repo.hook(&["install", "--via", "file"]).passes().says("replaced the shim");
     assert!(fs::read_to_string(hooks.join("pre-commit")).unwrap().contains("shim 2"));
     repo.commit("judged").refused().error("lock-drift").says("theirs").never_says("older version");
     repo.hook(&["uninstall"]).passes();
@@ -314,7 +317,7 @@ fn a_shim_that_another_manager_renames() {
     let repo = seeded(&world);
     let hooks = repo.path(".git/hooks");
     script(&hooks.join("pre-commit"), "#!/bin/sh\necho first >&2\n");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     fs::rename(hooks.join("pre-commit"), hooks.join("pre-commit.legacy")).unwrap();
     script(&hooks.join("pre-commit"), "#!/bin/sh\n\"${0%/*}/pre-commit.legacy\" \"$@\" || exit 1\necho manager >&2\n");
     repo.stage_code("two");
@@ -323,7 +326,7 @@ fn a_shim_that_another_manager_renames() {
     repo.commit("manifest").refused().error("lock-drift");
     repo.hook(&["status"]).exits(1).says("foreign");
     // Installing again keeps the manager, which calls our old shim: judged twice, in no circle.
-    repo.hook(&["install"]).passes().says("pre-commit.hook-chained-2");
+    repo.hook(&["install", "--via", "file"]).passes().says("pre-commit.hook-chained-2");
     let run = repo.commit("manifest").refused();
     assert!(run.stderr_text().matches("error[lock-drift]").count() <= 2, "{run}");
     repo.stage(L, NEW);
@@ -386,7 +389,7 @@ fn status_as_json() {
         (&push["event"], &push["state"], &push["in_force"]),
         (&"pre-push".into(), &"foreign".into(), &false.into())
     );
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     let json = repo.hook(&["status", "--format", "json"]).passes().json();
     let push = &json["guards"][2];
     assert_eq!((&push["state"], &push["wired"]), (&"current".into(), &"file".into()));
@@ -423,7 +426,7 @@ fn status_runs_nobody_elses_hook() {
     }
     repo.hook(&["status"]).exits(1);
     repo.hook(&["install", "--dry-run"]).passes().says("would rename");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     repo.hook(&["status"]).passes();
     repo.hook(&["uninstall"]).passes();
     let ran = fs::read_dir(repo.path(".git/hooks")).unwrap();
@@ -436,7 +439,7 @@ fn s61_an_interrupt() {
     let world = World::new();
     let repo = seeded(&world);
     script(&repo.path(".git/hooks/pre-commit"), "#!/bin/sh\ntouch .git/started\nsleep 30\n");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     repo.stage_code("two");
     // Git itself rewrites the file before the hook, to remember the trees.
     let index = || repo.git(&["ls-files", "--stage"]).passes().stdout_text();
@@ -468,7 +471,7 @@ fn s44_thirty_thousand_lines() {
         let (repo, _origin) = world.project_with_origin();
         repo.hook(&["uninstall"]).passes();
         script(&repo.path(".git/hooks/pre-push"), format!("#!/bin/sh\n{body}"));
-        repo.hook(&["install"]).passes();
+        repo.hook(&["install", "--via", "file"]).passes();
         let (id, zero) = (repo.id("main"), "0".repeat(40));
         let input: String = (0..30_000).map(|n| format!("refs/heads/b{n} {id} refs/heads/b{n} {zero}\n")).collect();
         let shim = repo.path(".git/hooks/pre-push");
