@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
 use super::files::{command_word, is_same, shown};
-use super::inspect::{Content, Slot};
 use super::shim::{Edits, shim_beside};
+use super::slot::{Content, Slot};
 use super::step::Step;
 use super::way::Directory;
 use super::{Event, SharedRepository, Site};
