@@ -1,10 +1,11 @@
 //! The wing that changes things: what a person asks for by name, never a hook. It proposes first, shows, then writes.
 //!
 //! [`propose`] answers with edits and judges them before anything is written; [`write`](write()) puts them in place, all
-//! or none; [`listing`] shows them.
+//! or none; [`listing`] shows them. [`init()`] proposes the policy to begin with.
 
 mod bench;
 mod fix;
+mod init;
 mod listing;
 mod lock;
 mod mirror;
@@ -13,8 +14,9 @@ mod write;
 
 pub use bench::{Proposal, Unfixed};
 pub use fix::propose;
+pub use init::{Difference, Found, InitError, Layout, Left, LockState, Mode, Reason, Setup, Standing, init};
 pub use listing::listing;
-pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, lock, table};
+pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, Workshop, lock, table};
 pub use mirror::Stamp;
 pub use write::{WriteError, write};
 

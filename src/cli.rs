@@ -8,6 +8,7 @@ mod clones;
 mod explain;
 mod fix;
 mod gits;
+mod init;
 mod install;
 mod lock;
 mod output;
@@ -63,6 +64,7 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Uninstall(args) => uninstall::run(&args, world),
         Verb::Fix(args) => fix::run(&args, world),
         Verb::Lock(args) => lock::run(&args, world),
+        Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
         Verb::Parse(args) => parse::run(&args, world),

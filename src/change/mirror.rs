@@ -2,6 +2,7 @@
 //! one. `hook fix` writes one where a rule asks for it, `hook lock` where a person does.
 
 mod text;
+pub(super) use text::mirror_text;
 
 use super::bench::Bench;
 use crate::files::{Content, PairFiles};

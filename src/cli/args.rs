@@ -36,6 +36,8 @@ pub(crate) enum Verb {
     Fix(FixArgs),
     /// Make locks anew, show what moves, and judge them
     Lock(LockArgs),
+    /// Write the policy for the requirements files that are here
+    Init(InitArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
@@ -55,9 +57,13 @@ impl Verb {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
             Self::Status(args) => args.format,
-            Self::Install(_) | Self::Fix(_) | Self::Lock(_) | Self::Explain(_) | Self::Uninstall(_) | Self::Run(_) => {
-                Format::Text
-            }
+            Self::Install(_)
+            | Self::Fix(_)
+            | Self::Lock(_)
+            | Self::Init(_)
+            | Self::Explain(_)
+            | Self::Uninstall(_)
+            | Self::Run(_) => Format::Text,
         }
     }
 }
@@ -129,6 +135,19 @@ pub(crate) struct LockArgs {
     /// Only the pairs that these files belong to, whether or not they need it
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Shows which files are pairs and which are not. Writes new files only, never a\nmanifest, and stages nothing. Exits 1 when a policy is there and says otherwise,\nwith --adopt when errors are left.\nExample: hook init --dry-run"
+)]
+pub(crate) struct InitArgs {
+    /// Also bring the pairs in order: missing mirror locks, exemptions with reasons
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// Show the policy and what else would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -58,7 +58,7 @@ pub fn detect(manifest: &RepoPath, lock: &File) -> Detected {
 pub fn is_annotated(lock: &File) -> bool {
     // Nearly every lock without annotations has no such word in its comments at all.
     lock.comments.iter().any(|comment| lock.comment_text(comment).contains("via"))
-        && annotations(lock).iter().any(|entry| !entry.via.is_empty())
+        && annotations(lock).any(|entry| !entry.via.is_empty())
 }
 
 /// The names that a tool left out: comment lines after its notice, one bare name each.

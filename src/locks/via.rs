@@ -41,23 +41,24 @@ impl Annotated<'_> {
     }
 }
 
-/// The requirements of `file`, each with its annotation.
-pub fn annotations(file: &File) -> Vec<Annotated<'_>> {
-    let mut entries: Vec<_> = located_in(file).map(|located| Annotated { located, via: Vec::new() }).collect();
+/// The requirements of `file`, each with its annotation, in their order.
+pub fn annotations(file: &File) -> impl Iterator<Item = Annotated<'_>> {
     let mut comments = file.comments.iter().peekable();
-    for at in 0..entries.len() {
-        let Some(entry) = entries.get_mut(at) else { break };
-        let first = entry.located.entry.line;
+    located_in(file).map(move |located| {
+        let first = located.entry.line;
         while comments.next_if(|comment| comment.line < first).is_some() {}
-        let mut last = file.source.position(entry.located.entry.span.end).line;
-        let mut in_list = false;
-        // A comment on a line of the entry trails it; the lines right behind it continue.
-        while let Some(comment) = comments.next_if(|comment| comment.line <= last + 1 && within(comment, last)) {
-            last = last.max(comment.line);
-            read(file.comment_text(comment), &mut in_list, &mut entry.via);
+        let mut via = Vec::new();
+        if comments.peek().is_some() {
+            let mut last = file.source.position(located.entry.span.end).line;
+            let mut in_list = false;
+            // A comment on a line of the entry trails it; the lines right behind it continue.
+            while let Some(comment) = comments.next_if(|comment| comment.line <= last + 1 && within(comment, last)) {
+                last = last.max(comment.line);
+                read(file.comment_text(comment), &mut in_list, &mut via);
+            }
         }
-    }
-    entries
+        Annotated { located, via }
+    })
 }
 
 /// A comment on the line behind an entry belongs to it only if it has that line for itself.
@@ -127,7 +128,7 @@ mod tests {
             let via: Vec<_> = entry.via.iter().map(told).collect();
             format!("{} <- {}", entry.located.label(), via.join(" | "))
         };
-        annotations(&file).iter().map(line).collect()
+        annotations(&file).map(|entry| line(&entry)).collect()
     }
 
     #[test]

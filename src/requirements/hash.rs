@@ -28,6 +28,11 @@ impl Hash {
         Self { algorithm, digest }
     }
 
+    /// A well-formed digest of sha256.
+    pub(super) fn sha256(digest: &str) -> Option<Self> {
+        Some(Self { algorithm: "sha256", digest: Digest::Sha256(binary(digest)?) })
+    }
+
     /// `sha256`, `sha384` or `sha512`; in a URL's fragment also the weak `sha224`, `sha1` and `md5`.
     pub fn algorithm(&self) -> &'static str {
         self.algorithm

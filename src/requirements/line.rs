@@ -41,6 +41,9 @@ fn understand(text: &str, places: &Places, notices: &mut Vec<Notice>) -> Result<
         return Err(Notice::invalid(at..at + 1, "a NUL character: this is not a text file"));
     }
     let start = options_start(text);
+    if let Some(hashes) = only_hashes(text, start)? {
+        return hashed(text, start, hashes, (places, notices));
+    }
     let words = words(text, start)?;
     let mut options = options::parse(&words)?;
     notices.append(&mut options.notices);
@@ -61,6 +64,50 @@ fn understand(text: &str, places: &Places, notices: &mut Vec<Notice>) -> Result<
         (None, Some(found)) => include(found, IncludeKind::Constraint, &options, notices),
         (None, None) => Ok(EntryKind::Options(global_options(&options, notices))),
     }
+}
+
+/// What a resolver writes after nearly every requirement: nothing but sha256 digests, each attached to its option with
+/// one space before it. `None` for everything else, which takes the long way.
+fn only_hashes(text: &str, start: usize) -> Result<Option<Vec<Hash>>, Notice> {
+    const OPTION: &str = "--hash=sha256:";
+    let mut rest = text.get(start..).unwrap_or_default();
+    if start == 0 || rest.is_empty() {
+        return Ok(None);
+    }
+    let mut hashes = Vec::with_capacity(rest.len() / (OPTION.len() + 64) + 1);
+    while !rest.is_empty() {
+        let digest = rest.strip_prefix(OPTION).and_then(|after| after.split_at_checked(64));
+        let Some((hash, after)) = digest.and_then(|(digest, after)| Some((Hash::sha256(digest)?, after))) else {
+            return Ok(None);
+        };
+        hashes.push(hash);
+        rest = after.trim_start_matches(' ');
+        if rest.len() == after.len() && !after.is_empty() {
+            return Ok(None);
+        }
+    }
+    if hashes.len() > limits::HASHES {
+        let message = format!("more than {} hashes on one requirement", limits::HASHES);
+        return Err(Notice::invalid(start..text.len(), message));
+    }
+    Ok(Some(hashes))
+}
+
+/// A requirement with nothing but `hashes` behind it.
+fn hashed(
+    text: &str,
+    start: usize,
+    hashes: Vec<Hash>,
+    (places, notices): (&Places, &mut Vec<Notice>),
+) -> Result<EntryKind, Notice> {
+    let options = Options::default();
+    variables(text, &options, notices);
+    hidden_characters(text, notices);
+    let line = RequirementLine { text, places, options: &options };
+    let argument = &text[..start.saturating_sub(1)];
+    let mut requirement = line.read(argument, None, notices)?;
+    requirement.hashes = hashes.into_iter().collect();
+    Ok(EntryKind::Requirement(Box::new(requirement)))
 }
 
 struct RequirementLine<'l> {

@@ -78,8 +78,8 @@ fn same_revision(side: &PairFiles, asked: &Located<'_>, context: &Context<'_>) -
 /// Whether `side` had this entry of the lock, with the same annotation.
 fn holds(side: &PairFiles, located: &Located<'_>, context: &Context<'_>) -> bool {
     let via = |files: &PairFiles, wanted: &Located<'_>| {
-        let all = files.lock.files().flat_map(|(_, file)| annotations(file)).collect::<Vec<_>>();
-        let found = all.into_iter().find(|entry| entry.located.text() == wanted.text());
+        let mut all = files.lock.files().flat_map(|(_, file)| annotations(file));
+        let found = all.find(|entry| entry.located.text() == wanted.text());
         found.map(|entry| format!("{:?}", entry.via))
     };
     let stands = side.lock.files().any(|(_, file)| located_in(file).any(|held| held.text() == located.text()));

@@ -43,7 +43,7 @@ impl SourceFile {
     /// Keeps `text` and finds its lines.
     pub fn new(path: RepoPath, text: String) -> Self {
         let mut starts = vec![0];
-        let mut at = 0;
+        let mut at = plain_breaks(text.as_bytes(), &mut starts);
         while let Some(found) = next_break(text.as_bytes(), at) {
             starts.push(found.end);
             at = found.end;
@@ -92,6 +92,28 @@ impl SourceFile {
         let column = self.text.get(start..offset).map_or(1, |before| before.chars().count() + 1);
         Position { line: index + 1, column }
     }
+}
+
+/// Adds where lines begin, as long as they end with a line feed in plain ASCII; returns where that ceases, which is at the
+/// end of nearly every file.
+fn plain_breaks(bytes: &[u8], starts: &mut Vec<usize>) -> usize {
+    let odd = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') | (byte >= 0x80);
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let mut at = 0;
+    for block in blocks {
+        let (feed, strange) = block
+            .iter()
+            .fold((0, 0), |(feed, strange), &byte| (feed | u8::from(byte == b'\n'), strange | u8::from(odd(byte))));
+        if strange != 0 {
+            break;
+        }
+        if feed != 0 {
+            let feeds = block.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+            starts.extend(feeds.map(|(offset, _)| at + offset + 1));
+        }
+        at += block.len();
+    }
+    at
 }
 
 /// The first line break at or after byte `from`, `\r\n` being one.
