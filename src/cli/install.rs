@@ -62,12 +62,9 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
         return template(&world.world.cwd.join(directory), args);
     }
     let repo = world.repository()?;
-    if repo.is_bare() {
-        return Err(ScopeError::Bare.into());
-    }
     let site = site(&repo)?;
     let binary = binary()?;
-    let gits = gits::known(&world.world);
+    let gits = gits::known(&world.world, &site);
     let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
         out(&planned(&plan, "nothing to do: everything is in place"));
@@ -77,7 +74,10 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     out(&told(&done, "nothing to do: everything was in place"));
     clones::update(|list| list.add(repo.common_dir()));
     let reached = verify(&repo, &binary)?;
-    out(&pairs(&repo, world)?);
+    // Without a work tree only pushes are judged.
+    if !repo.is_bare() {
+        out(&pairs(&repo, world)?);
+    }
     Ok(if reached { Outcome::Pass } else { Outcome::Refuse })
 }
 
