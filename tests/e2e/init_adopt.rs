@@ -117,10 +117,13 @@ fn what_a_lock_already_had_is_exempted_with_a_true_reason() {
     assert!(!text.contains("package = \"six\""), "{text}");
 }
 
+/// A name, files, and what is said of them.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
 #[test]
 fn what_only_a_person_can_mend_is_said() {
     let world = World::new();
-    let cases: &[(&str, &[(&str, &str)], &[&str])] = &[
+    let cases: &[Case] = &[
         (
             "ranges",
             &[(R, "flask>=3\n")],

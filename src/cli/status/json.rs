@@ -1,5 +1,7 @@
 //! Status for scripts, in a versioned shape.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::rulings::{PushRuling, Ruling};
@@ -23,13 +25,13 @@ pub(super) fn json(status: &Status) -> String {
         "not_governed": status.rulings.ungoverned.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "worktrees": places(Kind::Worktree).collect::<Vec<_>>(),
         "submodules": places(Kind::Submodule).collect::<Vec<_>>(),
+        "ignored_by": status.older.iter().map(|git| path(git)).collect::<Vec<_>>(),
         "help": status.repair.as_ref().map(|repair| &repair.help),
     });
     format!("{value:#}\n")
 }
 
 fn guard(row: &Row) -> Value {
-    let path = |path: &std::path::Path| printable(path.as_os_str().as_encoded_bytes());
     json!({
         "event": row.event.name(),
         "state": row.state,
@@ -62,9 +64,13 @@ fn push(push: &PushRuling) -> Value {
     })
 }
 
+fn path(path: &Path) -> String {
+    printable(path.as_os_str().as_encoded_bytes())
+}
+
 fn place(place: &Elsewhere) -> Value {
     json!({
-        "path": printable(place.path.as_os_str().as_encoded_bytes()),
+        "path": path(&place.path),
         "in_force": place.gap.is_none(),
         "why": place.gap,
     })

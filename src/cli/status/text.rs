@@ -13,6 +13,10 @@ pub(super) fn text(status: &Status, paths: &Paths) -> String {
     status.guards.iter().for_each(|row| text.push_str(&guard(row)));
     text.push_str(&rulings(&status.rulings, paths));
     status.elsewhere.iter().for_each(|place| text.push_str(&gap(place)));
+    for git in &status.older {
+        let git = printable(git.as_os_str().as_encoded_bytes());
+        text.push_str(&format!("note: with {git} nothing is guarded: it ignores hooks in the configuration\n"));
+    }
     if let Some(Repair { why, help }) = &status.repair {
         let colon = if why.is_empty() { "" } else { ": " };
         text.push_str(&format!("not every guard is in force{colon}{why}\n = help: {help}\n"));
