@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::differ::kind_of;
 use super::draft::{Draft, Exclude, Table, lock_pattern, pattern};
 use super::scene::Scene;
-use super::{Found, InitError, Layout, Left, Reason};
+use super::{Found, InitError, Layout, Left, Reason, name};
 use crate::policy::{Kind, Pair, Policy};
 use crate::source::{ReadError, RepoPath, printable};
 
@@ -173,7 +173,8 @@ fn excludes(layout: &Layout, width: Width, taken: bool) -> Vec<Exclude> {
         found.insert(at, (*what).to_owned());
     }
     let manifests: BTreeSet<&RepoPath> = layout.pairs.iter().map(|found| &found.manifest).collect();
-    for Pair { manifest, .. } in layout.default.iter().filter(|pair| taken && !manifests.contains(&pair.manifest)) {
+    for Pair { manifest, lock, .. } in layout.default.iter().filter(|pair| taken && !manifests.contains(&pair.manifest))
+    {
         let left = layout.left.iter().find(|left| left.path == *manifest).map(|left| &left.reason);
         let why = match (left, layout.pairs.iter().find(|found| found.lock == *manifest)) {
             (Some(Reason::Aside { .. }), _) => continue,
@@ -181,6 +182,10 @@ fn excludes(layout: &Layout, width: Width, taken: bool) -> Vec<Exclude> {
             (None, Some(found)) => format!("the lock of {}", found.manifest),
             (None, None) => "no manifest".to_owned(),
         };
+        // Without its .in file the default rule takes a .txt for a manifest.
+        if name::part(manifest) == name::Part::Source && !manifests.contains(lock) {
+            found.insert(pattern(lock.as_bytes()), format!("the lock of {manifest}"));
+        }
         found.insert(pattern(manifest.as_bytes()), why);
     }
     found.into_iter().map(|(pattern, why)| Exclude { pattern, why }).collect()
