@@ -16,7 +16,7 @@ pub use bench::{Proposal, Unfixed};
 pub use fix::propose;
 pub use init::{Difference, Found, InitError, Layout, Left, LockState, Mode, Reason, Setup, Standing, init};
 pub use listing::listing;
-pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, lock, table};
+pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, Workshop, lock, table};
 pub use mirror::Stamp;
 pub use write::{WriteError, write};
 

@@ -4,17 +4,18 @@
 mod compile;
 mod flags;
 mod moves;
+mod policy;
 mod run;
 
 pub use moves::{Move, table};
+pub use run::Workshop;
 
 use super::bench::{Bench, Proposal};
 use super::mirror::{self, Stamp};
 use super::write::on_disk;
 use crate::check::{Judging, pairs};
-use crate::files::{Cache, Judged, PairFiles, Tuple};
+use crate::files::{Cache, Judged, PairFiles};
 use crate::finding::Finding;
-use crate::git::Repository;
 use crate::locks::{StampVerdict, stamp_verdict};
 use crate::policy::{Kind, Pair};
 use crate::requirements;
@@ -23,7 +24,6 @@ use crate::rules::{Context, Remake, remake};
 use crate::scope::{Against, Question};
 use crate::source::{ReadError, RepoPath, Tree as _, printable, printable_text};
 use compile::Compile;
-use run::Ground;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl NotMade {
 /// What the snapshot cannot answer.
 pub fn lock<'r>(
     question: &Question<'r>,
-    (repository, judging): (&Repository, &Judging),
+    (workshop, judging): (Workshop<'_>, &Judging),
     wish: Wish,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(Proposal<'r>, Vec<Attempt>), ReadError> {
@@ -103,7 +103,7 @@ pub fn lock<'r>(
     if let Against::Paths(paths) = &question.against {
         all.extend(pairs_to_be(paths, &bench)?.into_iter().filter(|pair| !all.contains(pair)).collect::<Vec<_>>());
     }
-    let mut work = Work { bench, repository, wish, progress, made: None };
+    let mut work = Work { bench, workshop, wish, progress, made: None };
     let mut attempts = Vec::new();
     for pair in &all {
         if work.wanted(question, pair)? {
@@ -125,9 +125,6 @@ fn pairs_to_be(paths: &[RepoPath], bench: &Bench<'_, '_>) -> Result<Vec<Pair>, R
     Ok(found)
 }
 
-/// What a command of the policy left of each lock.
-type Left = Vec<(RepoPath, Option<Vec<u8>>)>;
-
 /// How a lock is to be made.
 enum Way {
     Copy,
@@ -137,11 +134,11 @@ enum Way {
 
 struct Work<'w, 'q, 'r> {
     bench: Bench<'q, 'r>,
-    repository: &'w Repository,
+    workshop: Workshop<'w>,
     wish: Wish,
     progress: &'w mut dyn FnMut(&str),
     /// What a command of the policy that names no file made of every lock; it runs once.
-    made: Option<Result<Left, NotMade>>,
+    made: Option<Result<policy::Left, NotMade>>,
 }
 
 impl<'r> Work<'_, '_, 'r> {
@@ -175,10 +172,14 @@ impl<'r> Work<'_, '_, 'r> {
                 return self.settle(pair, &files, how, copied.map_err(NotMade::plain));
             }
             Ok(Way::Policy(words)) => (self.shown(&words, pair), self.by_policy(&words, pair, all)),
-            Ok(Way::Compile(compile)) => (printable_text(&compile.shown), self.by_resolver(&compile, (pair, &files))?),
+            Ok(Way::Compile(compile)) => (printable_text(&compile.shown), self.by_resolver(&compile, (pair, &files))),
         };
+        let now = PairFiles::load(&self.bench.overlay, pair, &self.bench.cache)?;
         let put = match made {
             Err(why) => Err(why),
+            Ok(_) if now.tuple() != files.tuple() => {
+                Err(NotMade::plain("its files changed meanwhile: run `hook lock` again".to_owned()))
+            }
             Ok(text) if text.len() > usize::try_from(crate::source::MAX_FILE).unwrap_or(usize::MAX) => {
                 Err(NotMade::plain(format!("what came of it has {} bytes", text.len())))
             }
@@ -212,8 +213,7 @@ impl<'r> Work<'_, '_, 'r> {
                  write the command as `[lock] command` of the policy"
             ))),
             Remake::Command(_) => {
-                let world = self.repository.world();
-                let compile = compile::compile(context, &self.bench.overlay, world)?;
+                let compile = compile::compile(context, &self.bench.overlay, self.workshop.world)?;
                 Ok(compile.and_then(|compile| self.on_disk(context, compile)))
             }
         }
@@ -221,9 +221,8 @@ impl<'r> Work<'_, '_, 'r> {
 
     /// A resolver reads the disk; what is judged has to lie there.
     fn on_disk(&self, context: &Context<'_>, compile: Compile) -> Result<Way, String> {
-        let Some(top) = self.repository.work_dir() else { return Err("there is no work tree".to_owned()) };
         let lies = |path: &&RepoPath| {
-            on_disk(top, path).is_some_and(|at| at.symlink_metadata().is_ok_and(|data| data.is_file()))
+            on_disk(self.workshop.top, path).is_some_and(|at| at.symlink_metadata().is_ok_and(|data| data.is_file()))
         };
         let absent = compile::files(&context.after.manifest, &compile).find(|path| !lies(path));
         let absent = absent.map(|path| context.paths.show(path));
@@ -235,59 +234,9 @@ impl<'r> Work<'_, '_, 'r> {
         }
     }
 
-    fn by_resolver(
-        &mut self,
-        compile: &Compile,
-        (pair, files): (&Pair, &PairFiles),
-    ) -> Result<Result<Vec<u8>, NotMade>, ReadError> {
+    fn by_resolver(&mut self, compile: &Compile, (pair, files): (&Pair, &PairFiles)) -> Result<Vec<u8>, NotMade> {
         (self.progress)(&told(compile));
-        let Some(top) = self.repository.work_dir() else { return Ok(Err(NotMade::plain(String::new()))) };
-        let ground = Ground { world: self.repository.world(), top, git_dir: self.repository.git_dir() };
-        let made = ground.compile(compile, &pair.lock, files.lock.root_file());
-        let now = PairFiles::load(&self.bench.overlay, pair, &self.bench.cache)?;
-        if made.is_ok() && manifest_of(&now, pair) != manifest_of(files, pair) {
-            return Ok(Err(NotMade::plain("its manifest changed meanwhile: run `hook lock` again".to_owned())));
-        }
-        Ok(made)
-    }
-
-    /// The words of the policy's command for `pair`, as people would type them.
-    fn shown(&self, words: &[String], pair: &Pair) -> String {
-        let words: Vec<_> = filled(words, pair)
-            .iter()
-            .map(|word| crate::source::shell_word(&printable_text(word)).into_owned())
-            .collect();
-        words.join(" ")
-    }
-
-    fn by_policy(&mut self, words: &[String], pair: &Pair, all: &[Pair]) -> Result<Vec<u8>, NotMade> {
-        if self.wish.effect == Effect::Show {
-            return Err(NotMade::plain("it is a command of the policy, and writes by itself: not run".to_owned()));
-        }
-        let Some(top) = self.repository.work_dir() else { return Err(NotMade::plain(String::new())) };
-        let ground = Ground { world: self.repository.world(), top, git_dir: self.repository.git_dir() };
-        let own = filled(words, pair);
-        let shown = self.shown(words, pair);
-        let nothing = || NotMade::plain("the command ended well and left no lock there".to_owned());
-        if own != words {
-            (self.progress)(&shown);
-            let made = ground.policy(&own, std::slice::from_ref(&pair.lock))?;
-            return made.into_iter().next().flatten().ok_or_else(nothing);
-        }
-        if self.made.is_none() {
-            (self.progress)(&shown);
-            let locks: Vec<_> = all.iter().map(|pair| pair.lock.clone()).collect();
-            let made = ground.policy(words, &locks).map(|made| locks.into_iter().zip(made).collect());
-            self.made = Some(made);
-        }
-        match &self.made {
-            Some(Ok(made)) => {
-                let found = made.iter().find(|(lock, _)| *lock == pair.lock);
-                found.and_then(|(_, made)| made.clone()).ok_or_else(nothing)
-            }
-            Some(Err(why)) => Err(why.clone()),
-            None => Err(nothing()),
-        }
+        self.workshop.compile(compile, &pair.lock, files.lock.root_file())
     }
 
     /// Judges what was put for `pair`, and takes back what the rules refuse.
@@ -327,22 +276,6 @@ fn told(compile: &Compile) -> String {
 fn is_of_lock(finding: &Finding, pair: &Pair) -> bool {
     matches!(finding.rule, RuleId::LockDrift | RuleId::LockMissing | RuleId::Undecided)
         || finding.place.path() == Some(&pair.lock)
-}
-
-/// The files of the manifest's side, as they were read.
-fn manifest_of(files: &PairFiles, pair: &Pair) -> Tuple {
-    let mut tuple = files.tuple();
-    tuple.remove(&pair.lock);
-    tuple
-}
-
-/// `words` with `{manifest}` and `{lock}` filled in, as paths from the top.
-fn filled(words: &[String], pair: &Pair) -> Vec<String> {
-    let text = |path: &RepoPath| String::from_utf8_lossy(path.as_bytes()).into_owned();
-    words
-        .iter()
-        .map(|word| word.replace("{manifest}", &text(&pair.manifest)).replace("{lock}", &text(&pair.lock)))
-        .collect()
 }
 
 /// `text` with the line ends of the lock that it replaces.

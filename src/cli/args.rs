@@ -56,11 +56,11 @@ impl Verb {
         match self {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
+            Self::Status(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
             | Self::Init(_)
-            | Self::Status(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
             | Self::Run(_) => Format::Text,
@@ -196,6 +196,9 @@ pub(crate) struct InstallArgs {
     /// Write into the directory in the work tree that core.hooksPath names
     #[arg(long)]
     pub(crate) hooks_path: bool,
+    /// Wire a template directory instead: what git init and git clone copy into new clones
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["via", "hooks_path"])]
+    pub(crate) template: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -214,11 +217,17 @@ pub(crate) struct UninstallArgs {
     /// Print what would be done and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Unwire a template directory instead
+    #[arg(long, value_name = "DIR")]
+    pub(crate) template: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exits 1 when a guard is not in force.\nExample: hook status")]
 pub(crate) struct StatusArgs {
+    /// How to write it
+    #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]
+    pub(crate) format: Format,
     /// Show every clone that was wired on this machine
     #[arg(long)]
     pub(crate) all: bool,

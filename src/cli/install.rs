@@ -13,10 +13,10 @@ use freeze_guard::policy::Policy;
 use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
-use freeze_guard::source::Paths;
+use freeze_guard::source::{Paths, ReadError, RepoPath, Tree, printable, shell_word};
 use freeze_guard::wiring::{
     Directory, Done, GitVersion, Guard, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply, inspect,
-    plan_wiring, probe,
+    plan_install, plan_wiring, probe,
 };
 
 /// More files than this are counted, not named.
@@ -58,13 +58,13 @@ pub(crate) fn reach(repo: &Repository, site: &Site, guard: &Guard) -> Reach {
 }
 
 pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
-    let repo = world.repository()?;
-    if repo.is_bare() {
-        return Err(ScopeError::Bare.into());
+    if let Some(directory) = &args.template {
+        return template(&world.world.cwd.join(directory), args);
     }
+    let repo = world.repository()?;
     let site = site(&repo)?;
     let binary = binary()?;
-    let gits = gits::known(&world.world);
+    let gits = gits::known(&world.world, &site);
     let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
         out(&planned(&plan, "nothing to do: everything is in place"));
@@ -74,8 +74,25 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     out(&told(&done, "nothing to do: everything was in place"));
     clones::update(|list| list.add(repo.common_dir()));
     let reached = verify(&repo, &binary)?;
-    out(&pairs(&repo, world)?);
+    // Without a work tree only pushes are judged.
+    if !repo.is_bare() {
+        out(&pairs(&repo, world)?);
+    }
     Ok(if reached { Outcome::Pass } else { Outcome::Refuse })
+}
+
+/// Shims for every clone that git makes from the template directory from now on.
+fn template(directory: &Path, args: &InstallArgs) -> Result<Outcome, Failure> {
+    let plan = plan_install(&Site::template(directory), &binary()?)?;
+    if args.dry_run {
+        out(&planned(&plan, "nothing to do: everything is in place"));
+        return Ok(Outcome::Pass);
+    }
+    out(&told(&apply(plan)?, "nothing to do: everything was in place"));
+    let shown = printable(directory.as_os_str().as_encoded_bytes());
+    let word = shell_word(&shown);
+    out(&format!("for new clones to take them: `git config --global init.templateDir {word}`\n"));
+    Ok(Outcome::Pass)
 }
 
 fn wish<'a>(args: &InstallArgs, binary: &'a Path, gits: &'a [KnownGit]) -> Wish<'a> {
@@ -164,7 +181,7 @@ fn pairs(repo: &Repository, world: &Surroundings) -> Result<String, Failure> {
             }
         });
     }
-    text.push_str(&ungoverned(&*question.after, &policy, &judging.paths)?);
+    text.push_str(&ungoverned_line(&ungoverned_paths(&*question.after, &policy)?, &judging.paths));
     Ok(text)
 }
 
@@ -178,19 +195,20 @@ fn exclude_hint(rule: RuleId, manifest: &str) -> String {
 }
 
 /// Files that look like requirements or locks and are not governed.
-pub(crate) fn ungoverned(
-    tree: &dyn freeze_guard::source::Tree,
-    policy: &Policy,
-    paths: &Paths,
-) -> Result<String, Failure> {
+pub(crate) fn ungoverned_paths(tree: &dyn Tree, policy: &Policy) -> Result<Vec<RepoPath>, ReadError> {
     let found = tree.find(&|path| policy.pairs.looks_ungoverned(path).is_some())?;
+    Ok(found.into_iter().map(|entry| entry.path).collect())
+}
+
+/// The same for people; nothing where there are none.
+pub(crate) fn ungoverned_line(found: &[RepoPath], paths: &Paths) -> String {
     if found.is_empty() {
-        return Ok(String::new());
+        return String::new();
     }
-    let names: Vec<_> = found.iter().take(NAMED).map(|entry| paths.show(&entry.path)).collect();
+    let names: Vec<_> = found.iter().take(NAMED).map(|path| paths.show(path)).collect();
     let more = match found.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    Ok(format!("not governed: {}{more}\n", names.join(", ")))
+    format!("not governed: {}{more}\n", names.join(", "))
 }

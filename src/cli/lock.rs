@@ -6,7 +6,7 @@ use super::output::{err, out};
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
 use super::{Failure, Outcome};
-use freeze_guard::change::{Attempt, Edit, Effect, End, Stamp, Wish, lock, table, write};
+use freeze_guard::change::{Attempt, Edit, Effect, End, Stamp, Wish, Workshop, lock, table, write};
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Report, Style, Verdict, body, plural};
 use freeze_guard::scope::{self, Which};
@@ -22,7 +22,9 @@ pub(crate) fn run(args: &LockArgs, world: &Surroundings) -> Result<Outcome, Fail
         effect: if args.dry_run { Effect::Show } else { Effect::Write },
     };
     let mut told = false;
-    let (proposal, attempts) = lock(&question, (&repo, &judging), wish, &mut |command| {
+    let Some(top) = repo.work_dir() else { return Err(scope::ScopeError::Bare.into()) };
+    let workshop = Workshop { world: &world.world, top, git_dir: repo.git_dir() };
+    let (proposal, attempts) = lock(&question, (workshop, &judging), wish, &mut |command| {
         if !std::mem::replace(&mut told, true) {
             err(&environment(world));
         }
@@ -32,7 +34,7 @@ pub(crate) fn run(args: &LockArgs, world: &Surroundings) -> Result<Outcome, Fail
     let report = proposal.judge(question, &judging)?;
     let style = style(&world.world, Stream::Out, &judging.paths, false);
     attempts.iter().for_each(|attempt| out(&shown(attempt, &style)));
-    if let (false, Some(top)) = (args.dry_run, repo.work_dir()) {
+    if !args.dry_run {
         write(top, &edits)?;
     }
     if !attempts.is_empty() && !report.findings.is_empty() {
@@ -124,7 +126,8 @@ fn closing(report: &Report, (attempts, edits): (&[Attempt], &[Edit]), args: &Loc
     let words = words.join(" ");
     let mut text = match (edits.is_empty(), args.dry_run) {
         (true, _) if attempts.is_empty() && report.pairs.is_empty() => {
-            "nothing to lock: no governed pair in the work tree\n".to_owned()
+            let place = if args.paths.is_empty() { "in the work tree" } else { "there" };
+            format!("nothing to lock: no governed pair {place}\n")
         }
         (true, _) if attempts.is_empty() && errors == 0 => {
             let pairs = plural(report.pairs.len(), "pair");

@@ -1,112 +1,114 @@
-//! `hook status`: each event, what stands at its place, and whether git really reaches our shim; the policy in force.
-//! Exits 1 when a guard is not in force.
+//! `hook status`: each event, what stands at its place, and whether git really reaches our check; the policy that judges
+//! each, and what is not covered. Runs nobody else's hook. Exits 1 when a guard is not in force, a policy cannot be read,
+//! or a remote's default branch is not guarded.
 
-use super::args::StatusArgs;
-use super::install::{binary, reach, site, ungoverned};
+mod json;
+mod rulings;
+mod text;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::args::{Format, StatusArgs};
+use super::install::{binary, reach, site};
 use super::output::out;
 use super::world::Surroundings;
-use super::{Failure, Outcome, clones};
+use super::{Failure, Outcome, clones, gits};
 use freeze_guard::git::Repository;
-use freeze_guard::policy::{Origin, Policy};
-use freeze_guard::report::plural;
-use freeze_guard::scope::{self, ScopeError, Which};
-use freeze_guard::source::{Paths, printable};
-use freeze_guard::wiring::{Guard, Reach, State, inspect, plan_install};
+use freeze_guard::wiring::{
+    Directory, Elsewhere, Event, Guard, Kind, Reach, State, Via, Way, Wish, elsewhere, inspect, plan_wiring,
+};
+use rulings::{Rulings, rulings};
+
+/// Everything that status tells.
+struct Status {
+    guards: Vec<Row>,
+    rulings: Rulings,
+    elsewhere: Vec<Elsewhere>,
+    /// Gits that ignore hooks in the configuration, where that is how this clone is wired.
+    older: Vec<PathBuf>,
+    /// What would put guards in force that are not, or why that cannot be.
+    repair: Option<Repair>,
+}
+
+/// One event.
+struct Row {
+    event: Event,
+    guard: Guard,
+    /// Its state in one word.
+    state: &'static str,
+    /// What is to be said about that; may be empty.
+    why: String,
+    in_force: bool,
+}
+
+/// The next step where a guard is not in force.
+struct Repair {
+    why: String,
+    help: String,
+}
+
+impl Status {
+    fn outcome(&self) -> Outcome {
+        let guards = self.guards.iter().all(|row| row.in_force);
+        // A submodule is a repository of its own, which may have good reasons; a worktree is this clone.
+        let worktrees = self.elsewhere.iter().all(|place| place.kind == Kind::Submodule || place.gap.is_none());
+        if guards && worktrees && self.rulings.in_force() { Outcome::Pass } else { Outcome::Refuse }
+    }
+}
 
 pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     if args.all {
         return clones::show_all(&binary()?, &world.world, args.prune);
     }
     let repo = world.repository()?;
-    let site = site(&repo)?;
+    let status = gather(&repo, world)?;
+    let paths = world.judging(&repo).paths;
+    out(&match args.format {
+        Format::Text => text::text(&status, &paths),
+        Format::Json => json::json(&status),
+    });
+    Ok(status.outcome())
+}
+
+fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
+    let site = site(repo)?;
     let binary = binary()?;
-    let mut in_force = true;
-    let mut text = format!("{:18}{:16}{}\n", "event", "state", "chained hook");
-    for guard in inspect(&site, &binary)? {
-        let reached = reach(&repo, &site, &guard);
-        let (state, why) = state(&guard, &reached);
-        in_force &= guard.state.is_in_force() && !matches!(reached, Reach::NotReached { .. });
-        let chained = guard.chained.as_deref().and_then(|path| path.file_name());
-        let chained = chained.map_or_else(|| "-".to_owned(), |name| printable(name.as_encoded_bytes()));
-        text.push_str(format!("{:18}{state:16}{chained}", guard.event.name()).trim_end());
-        text.push('\n');
-        if !why.is_empty() {
-            text.push_str(&format!("{:18}{why}\n", ""));
-        }
-    }
-    text.push_str(&policy(&repo, &world.judging(&repo).paths)?);
-    if !in_force {
-        let (why, help) = match plan_install(&site, &binary) {
-            Ok(_) => (String::new(), "wire this clone: `hook install`".to_owned()),
-            Err(error) => (format!(": {error}"), error.help()),
-        };
-        text.push_str(&format!("not every guard is in force{why}\n = help: {help}\n"));
-    }
-    let guarded = default_branch_guarded(&repo)?;
-    if let Some(branch) = &guarded {
-        text.push_str(&format!("the remote's default branch {branch} is not guarded\n = help: add it to `guard` under [push] in freeze-guard.toml\n"));
-    }
-    out(&text);
-    Ok(if in_force && guarded.is_none() { Outcome::Pass } else { Outcome::Refuse })
+    let guards = inspect(&site, &binary)?;
+    let guards: Vec<_> = guards.into_iter().map(|guard| row(reach(repo, &site, &guard), guard)).collect();
+    let gits = gits::known(&world.world, &site);
+    let wish = Wish { binary: &binary, via: Via::Auto, directory: Directory::Own, gits: &gits };
+    let in_force = guards.iter().all(|row| row.in_force);
+    let repair = (!in_force).then(|| match plan_wiring(&site, &wish) {
+        Ok(_) => Repair { why: String::new(), help: "wire this clone: `hook install`".to_owned() },
+        Err(error) => Repair { why: error.to_string(), help: error.help() },
+    });
+    let git = |directory: &Path, words: &[&OsStr]| {
+        let git = repo.git().elsewhere(directory).args(words).run();
+        git.map(|output| output.stdout).map_err(|error| error.to_string())
+    };
+    let configured = guards.iter().any(|row| row.guard.way == Way::Config);
+    let older = gits.iter().filter(|git| configured && !git.has_config_hooks()).map(|git| git.path.clone()).collect();
+    let elsewhere = elsewhere(&site, &binary, &git);
+    Ok(Status { guards, rulings: rulings(repo)?, elsewhere, older, repair })
 }
 
-fn state<'a>(guard: &'a Guard, reached: &'a Reach) -> (&'static str, &'a str) {
-    match (&guard.state, reached) {
-        (State::Current, Reach::NotReached { why }) => ("unreachable", why),
-        (State::Current, Reach::Reached | Reach::NotTried { .. }) => ("current", ""),
-        (State::Absent, _) => ("absent", ""),
-        (State::Outdated, _) => ("outdated", "it calls another binary, or is of another version"),
-        (State::Edited, _) => ("edited", "it is our shim with somebody's changes"),
-        (State::Foreign { executable: true }, _) => ("foreign", ""),
-        (State::Foreign { executable: false }, _) => ("foreign", "it is not executable, so git does not run it"),
-        (State::Unreachable { why }, _) => ("unreachable", why),
-    }
-}
-
-fn policy(repo: &Repository, paths: &Paths) -> Result<String, Failure> {
-    if repo.is_bare() {
-        return Ok(String::new());
-    }
-    let question = match scope::snapshot(repo, &Which::Staged, Vec::new(), None) {
-        Ok(question) => question,
-        Err(ScopeError::Policy(_)) => {
-            return Ok("policy: cannot be read\n = help: `hook check` lists every mistake\n".to_owned());
+fn row(reached: Reach, guard: Guard) -> Row {
+    let plain = |state, why: &str| (state, why.to_owned());
+    let (state, why) = match (&guard.state, &reached) {
+        (State::Current, Reach::NotReached { why }) => plain("unreachable", why),
+        (State::Current, _) if guard.way == Way::Both => {
+            plain("current", "it is wired twice, by a file and by the configuration; `hook install` keeps one")
         }
-        Err(error) => return Err(error.into()),
+        (State::Current, Reach::NotTried { why }) => ("current", format!("not tried: {why}")),
+        (State::Current, Reach::Reached) => plain("current", ""),
+        (State::Absent, _) => plain("absent", ""),
+        (State::Outdated, _) => plain("outdated", "it calls another binary, or is of another version: `hook install`"),
+        (State::Edited, _) => plain("edited", "it is ours with somebody's changes"),
+        (State::Foreign { executable: true }, _) => plain("foreign", "whether it calls `hook run` is not known"),
+        (State::Foreign { executable: false }, _) => plain("foreign", "it is not executable, so git does not run it"),
+        (State::Unreachable { why }, _) => plain("unreachable", why),
     };
-    let origin = match &question.origin {
-        Origin::Default => "the defaults".to_owned(),
-        Origin::File(path) => paths.show(path),
-    };
-    let list = |patterns: &[freeze_guard::policy::RefPattern]| {
-        patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
-    let push = &question.policy.push;
-    let pairs = scope::pairs(&*question.after, &question.policy)?.len();
-    Ok(format!(
-        "policy: {origin}; pushes to {} bring dependency changes only from {}; {}\n{}",
-        list(&push.guard),
-        list(&push.from),
-        plural(pairs, "pair"),
-        ungoverned(&*question.after, &question.policy, paths)?
-    ))
-}
-
-/// The default branch of a remote that the policy leaves unguarded.
-fn default_branch_guarded(repo: &Repository) -> Result<Option<String>, Failure> {
-    let policy = match repo.index().map_err(ScopeError::from).and_then(|tree| Ok(scope::read_policy(&*tree)?)) {
-        Ok(Ok((policy, _))) => policy,
-        Ok(Err(_)) | Err(_) => Policy::default(),
-    };
-    for remote in repo.remotes() {
-        let head = [b"refs/remotes/", &*remote, b"/HEAD"].concat();
-        let Some(found) = repo.reference(&head)? else { continue };
-        let prefix = [b"refs/remotes/", &*remote, b"/"].concat();
-        let Some(branch) = found.target.strip_prefix(&*prefix) else { continue };
-        let full = [b"refs/heads/", branch].concat();
-        if !policy.push.guard.iter().any(|pattern| pattern.matches(&full)) {
-            return Ok(Some(printable(branch)));
-        }
-    }
-    Ok(None)
+    let in_force = guard.state.is_in_force() && !matches!(reached, Reach::NotReached { .. });
+    Row { event: guard.event, guard, state, why, in_force }
 }

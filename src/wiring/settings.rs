@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use std::fmt;
 
 use super::Event;
-use super::site::{Git, HooksPath, Scope, SharedRepository, SiteError};
+use super::SharedRepository;
+use super::site::{Git, HooksPath, Scope, SiteError};
 
 /// One `hook.<name>` of git's configuration, all its sections together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,7 +88,7 @@ impl Settings {
             }
             Err(_) => {
                 let list = git(&["config", "--list", "--null"].map(OsStr::new))
-                    .map_err(|message| SiteError::Git { message: message.trim_end().to_owned() })?;
+                    .map_err(|message| SiteError::from_git(&message))?;
                 list.split(|&byte| byte == 0).for_each(|item| found.take(Scope::Unknown, item));
             }
         }

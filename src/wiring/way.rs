@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use super::config::{self, Section};
 use super::config_file;
 use super::error::WiringError;
-use super::files::shown;
-use super::inspect::{Content, Slot};
+use super::files::{self, Found, shown};
 use super::plan::{Plan, plan_files};
 use super::settings::GitVersion;
+use super::slot::{Content, Slot};
 use super::step::Step;
 use super::{Event, Site};
 
@@ -142,13 +142,20 @@ fn beside(site: &Site, event: Event) -> Result<Option<String>, WiringError> {
     }
     let slot = Slot::look(&site.hooks_dir, event)?;
     let path = shown(&site.hooks_dir.join(event.name()));
-    Ok(match slot.content {
-        Content::Foreign { executable: true, .. } if event != Event::PrePush => {
-            Some(format!("git runs {path} after our check: what it stages is judged by the push"))
+    let runs = match slot.content {
+        Content::Foreign { executable, .. } => executable,
+        // It gets its place back.
+        Content::Ours { .. } if slot.chained_taken => {
+            let chained = site.hooks_dir.join(slot.chained.to_string());
+            let found = files::look(&chained).map_err(WiringError::io("look at", &chained))?;
+            matches!(found, Found::Hook(hook) if hook.executable)
         }
-        Content::Foreign { executable: true, .. } => Some(format!("git runs {path} even where our check refuses")),
-        _ => None,
-    })
+        _ => false,
+    };
+    Ok(runs.then(|| match event {
+        Event::PrePush => format!("git runs {path} even where our check refuses"),
+        _ => format!("git runs {path} after our check: what it stages is judged by the push"),
+    }))
 }
 
 impl Plan {

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod chain;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod foreign;
 #[cfg(test)]
 mod install;

@@ -25,7 +25,7 @@ pub(super) struct Compile {
     pub(super) shown: String,
     /// Files besides the manifest's own that have to lie on disk.
     pub(super) reads: Vec<RepoPath>,
-    /// Whether the header names the manifest; an input that is gone was its name before otherwise.
+    /// Whether the header names the manifest, or several files; the only one that is gone was its name before otherwise.
     named: bool,
 }
 
@@ -62,7 +62,7 @@ fn from_header(
         inputs: vec![place.spelled],
         shown: String::new(),
         reads: Vec::new(),
-        named: place.known,
+        named: place.known || command.arguments.iter().filter(|one| matches!(one, Argument::File(_))).count() > 1,
     };
     for argument in &command.arguments {
         let carried = match carried(command, argument) {

@@ -20,17 +20,18 @@ use crate::source::{MAX_FILE, RepoPath, printable, printable_text};
 /// So many lines of what a failed tool said are told.
 const TOLD: usize = 12;
 
-/// Where things run.
-pub(super) struct Ground<'a> {
+/// Where resolvers and commands run.
+#[derive(Clone, Copy, Debug)]
+pub struct Workshop<'a> {
     /// Environment and working directory of the caller.
-    pub(super) world: &'a World,
+    pub world: &'a World,
     /// The top of the work tree.
-    pub(super) top: &'a Path,
-    /// A directory of the repository that is no part of the work tree.
-    pub(super) git_dir: &'a Path,
+    pub top: &'a Path,
+    /// A directory of the repository that is no part of the work tree: temporary files go there.
+    pub git_dir: &'a Path,
 }
 
-impl Ground<'_> {
+impl Workshop<'_> {
     /// What `compile` makes of the lock at `path`, which holds `lock` now: its pins are what the resolver prefers.
     pub(super) fn compile(
         &self,

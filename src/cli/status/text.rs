@@ -1,0 +1,99 @@
+//! Status for people: a table of the events, then a line for each thing worth knowing, with its next step.
+
+use super::rulings::{PushRuling, Rulings};
+use super::{Repair, Row, Status};
+use crate::cli::install::ungoverned_line;
+use freeze_guard::policy::{Origin, RefPattern};
+use freeze_guard::report::plural;
+use freeze_guard::source::{Paths, printable, shell_word};
+use freeze_guard::wiring::{Elsewhere, State};
+
+pub(super) fn text(status: &Status, paths: &Paths) -> String {
+    let mut text = format!("{:18}{:13}{:8}{}\n", "event", "state", "wired", "chained hook");
+    status.guards.iter().for_each(|row| text.push_str(&guard(row)));
+    text.push_str(&rulings(&status.rulings, paths));
+    status.elsewhere.iter().for_each(|place| text.push_str(&gap(place)));
+    for git in &status.older {
+        let git = printable(git.as_os_str().as_encoded_bytes());
+        text.push_str(&format!("note: with {git} nothing is guarded: it ignores hooks in the configuration\n"));
+    }
+    if let Some(Repair { why, help }) = &status.repair {
+        let colon = if why.is_empty() { "" } else { ": " };
+        text.push_str(&format!("not every guard is in force{colon}{why}\n = help: {help}\n"));
+    }
+    text
+}
+
+fn guard(row: &Row) -> String {
+    let wired = match row.guard.state {
+        State::Absent | State::Foreign { .. } => "-",
+        _ => row.guard.way.name(),
+    };
+    let chained = row.guard.chained.as_deref().and_then(|path| path.file_name());
+    let chained = chained.map_or_else(|| "-".to_owned(), |name| printable(name.as_encoded_bytes()));
+    let mut line = format!("{:18}{:13}{wired:8}{chained}\n", row.event.name(), row.state);
+    if !row.why.is_empty() {
+        line.push_str(&format!("{:18}{}\n", "", row.why));
+    }
+    line
+}
+
+fn rulings(rulings: &Rulings, paths: &Paths) -> String {
+    let commit = &rulings.commit;
+    let mut text = match (&commit.error, &commit.origin) {
+        (Some(error), _) => {
+            format!("policy for commits: cannot be read: {error}\n = help: `hook check` lists every mistake\n")
+        }
+        (None, Origin::Default) => format!("policy for commits: the defaults; {}\n", plural(rulings.pairs, "pair")),
+        (None, Origin::File(path)) => {
+            format!("policy for commits: {}, as staged; {}\n", paths.show(path), plural(rulings.pairs, "pair"))
+        }
+    };
+    if rulings.pushes.is_empty() {
+        let push = &commit.policy.push;
+        text.push_str(&format!(
+            "policy for pushes: no branch of a remote is known yet; {} would take dependency changes only from {}\n",
+            list(&push.guard),
+            list(&push.from)
+        ));
+    }
+    rulings.pushes.iter().for_each(|push| text.push_str(&one_push(push)));
+    text.push_str(&ungoverned_line(&rulings.ungoverned, paths));
+    text
+}
+
+fn one_push(push: &PushRuling) -> String {
+    let name = format!("{}/{}", push.remote, push.branch);
+    if let Some(error) = &push.ruling.error {
+        return format!(
+            "policy for pushes to {name}: what {name} holds cannot be read: {error}\n = help: correct it there, from an \
+             allowed branch; `hook check --rev {name}` lists every mistake\n"
+        );
+    }
+    let origin = match &push.ruling.origin {
+        Origin::Default => "the defaults".to_owned(),
+        Origin::File(path) => format!("{path} of {name}"),
+    };
+    if !push.guarded {
+        let kind = if push.is_default { "the remote's default branch" } else { "the branch" };
+        return format!(
+            "policy for pushes to {name}: {origin}; {kind} is not guarded\n = help: add \"{}\" to `guard` under [push] in \
+             freeze-guard.toml, and bring that to {name}\n",
+            push.branch
+        );
+    }
+    format!(
+        "policy for pushes to {name}: {origin}; dependency changes only from {}\n",
+        list(&push.ruling.policy.push.from)
+    )
+}
+
+fn list(patterns: &[RefPattern]) -> String {
+    patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn gap(place: &Elsewhere) -> String {
+    let Some(gap) = &place.gap else { return String::new() };
+    let path = printable(place.path.as_os_str().as_encoded_bytes());
+    format!("{} {} is not covered: {gap}\n = help: `hook -C {} install`\n", place.kind.name(), path, shell_word(&path))
+}
