@@ -307,3 +307,22 @@ fn a_moved_clone_and_a_moved_program() {
     let path = format!("{}:{}", world.path("container/bin").display(), world.search_path().into_string().unwrap());
     moved.git_env(&[("PATH", &path)], &["commit", "-q", "-m", "found"]).refused().error("lock-drift");
 }
+
+/// Many branches that a pattern guards take one line.
+#[test]
+fn many_guarded_branches() {
+    let world = World::new();
+    let (repo, _origin) = world.project_with_origin();
+    repo.stage("freeze-guard.toml", "[push]\nguard = [\"main\", \"release/*\"]\n");
+    repo.land("policy");
+    let branches: Vec<_> = (0..12).map(|n| format!("main:release/{n:02}")).collect();
+    let mut args = vec!["push", "-q", "--no-verify", "origin", "main"];
+    args.extend(branches.iter().map(String::as_str));
+    repo.git(&args).passes();
+    let text = repo.hook(&["status"]).passes().stdout_text();
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("policy for pushes")).collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    assert!(lines[0].contains("origin/main, origin/release/00") && lines[0].contains(" and 8 more"), "{text}");
+    let json = repo.hook(&["status", "--format", "json"]).passes().json();
+    assert_eq!(json["policy"]["push"].as_array().unwrap().len(), 13);
+}
