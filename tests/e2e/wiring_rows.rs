@@ -326,3 +326,20 @@ fn many_guarded_branches() {
     let json = repo.hook(&["status", "--format", "json"]).passes().json();
     assert_eq!(json["policy"]["push"].as_array().unwrap().len(), 13);
 }
+
+/// In the middle of a merge that conflicts, the hooks can be wired and shown.
+#[test]
+fn in_the_middle_of_a_merge() {
+    let world = World::new();
+    let repo = seeded(&world);
+    repo.git(&["checkout", "-q", "-b", "other"]).passes();
+    repo.stage(R, NEW);
+    repo.land("other");
+    repo.git(&["checkout", "-q", "main"]).passes();
+    repo.stage(R, "flask==3.0.0\n");
+    repo.land("main");
+    repo.git(&["merge", "-q", "other"]).exits(1);
+    repo.hook(&["install"]).passes().says("wrote the shim").says("the pairs cannot be shown").says("merge conflict");
+    repo.hook(&["status"]).passes().says("current").says("merge conflict");
+    assert!(repo.hook(&["status", "--format", "json"]).passes().json()["pairs"].is_null());
+}

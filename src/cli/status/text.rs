@@ -43,13 +43,17 @@ fn guard(row: &Row) -> String {
 
 fn rulings(rulings: &Rulings, paths: &Paths) -> String {
     let commit = &rulings.commit;
+    let pairs = match &rulings.pairs {
+        Ok(count) => plural(*count, "pair"),
+        Err(why) => format!("its pairs cannot be counted: {why}"),
+    };
     let mut text = match (&commit.error, &commit.origin) {
         (Some(error), _) => {
             format!("policy for commits: cannot be read: {error}\n = help: `hook check` lists every mistake\n")
         }
-        (None, Origin::Default) => format!("policy for commits: the defaults; {}\n", plural(rulings.pairs, "pair")),
+        (None, Origin::Default) => format!("policy for commits: the defaults; {}\n", pairs),
         (None, Origin::File(path)) => {
-            format!("policy for commits: {}, as staged; {}\n", paths.show(path), plural(rulings.pairs, "pair"))
+            format!("policy for commits: {}, as staged; {}\n", paths.show(path), pairs)
         }
     };
     if rulings.pushes.is_empty() {
