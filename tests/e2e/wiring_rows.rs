@@ -207,6 +207,14 @@ fn status_as_json() {
     assert_eq!((&main["remote"], &main["branch"]), (&"origin".into(), &"main".into()));
     assert!(main["policy"]["origin"].is_null() && main["guarded"] == true, "{json:#}");
     assert_eq!(json["pairs"], 1);
+    let page = include_str!("../../docs/status.md");
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for key in [keys(&json), keys(&json["guards"][0]), keys(main)].concat() {
+        assert!(
+            page.contains(&format!("`{key}`")) || page.contains(&format!("`{key}.")),
+            "{key} is not in docs/status.md"
+        );
+    }
 }
 
 /// A policy that cannot be read judges nothing: not in force. So does a default branch that nothing guards.
