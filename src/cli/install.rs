@@ -76,7 +76,10 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     let reached = verify(&repo, &binary)?;
     // Without a work tree only pushes are judged.
     if !repo.is_bare() {
-        out(&pairs(&repo, world)?);
+        // What is staged may be unreadable, as in the middle of a merge; the hooks are wired all the same.
+        let text =
+            pairs(&repo, world).unwrap_or_else(|failure| format!("the pairs cannot be shown: {}", failure.text()));
+        out(&text);
     }
     Ok(if reached { Outcome::Pass } else { Outcome::Refuse })
 }

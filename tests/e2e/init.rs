@@ -302,5 +302,5 @@ fn a_directory_that_cannot_be_written() {
         eprintln!("skipped: this user may write everywhere");
         return;
     }
-    run.exits(2).says("cannot be written").says("nothing was changed").says("hook init");
+    run.exits(2).says("cannot be written").says("nothing was changed").says("ls -ld");
 }

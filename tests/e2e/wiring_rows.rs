@@ -207,6 +207,14 @@ fn status_as_json() {
     assert_eq!((&main["remote"], &main["branch"]), (&"origin".into(), &"main".into()));
     assert!(main["policy"]["origin"].is_null() && main["guarded"] == true, "{json:#}");
     assert_eq!(json["pairs"], 1);
+    let page = include_str!("../../docs/status.md");
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for key in [keys(&json), keys(&json["guards"][0]), keys(main)].concat() {
+        assert!(
+            page.contains(&format!("`{key}`")) || page.contains(&format!("`{key}.")),
+            "{key} is not in docs/status.md"
+        );
+    }
 }
 
 /// A policy that cannot be read judges nothing: not in force. So does a default branch that nothing guards.
@@ -306,4 +314,40 @@ fn a_moved_clone_and_a_moved_program() {
     moved.commit("no program").exits(1).says("reinstall it");
     let path = format!("{}:{}", world.path("container/bin").display(), world.search_path().into_string().unwrap());
     moved.git_env(&[("PATH", &path)], &["commit", "-q", "-m", "found"]).refused().error("lock-drift");
+}
+
+/// Many branches that a pattern guards take one line.
+#[test]
+fn many_guarded_branches() {
+    let world = World::new();
+    let (repo, _origin) = world.project_with_origin();
+    repo.stage("freeze-guard.toml", "[push]\nguard = [\"main\", \"release/*\"]\n");
+    repo.land("policy");
+    let branches: Vec<_> = (0..12).map(|n| format!("main:release/{n:02}")).collect();
+    let mut args = vec!["push", "-q", "--no-verify", "origin", "main"];
+    args.extend(branches.iter().map(String::as_str));
+    repo.git(&args).passes();
+    let text = repo.hook(&["status"]).passes().stdout_text();
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("policy for pushes")).collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    assert!(lines[0].contains("origin/main, origin/release/00") && lines[0].contains(" and 8 more"), "{text}");
+    let json = repo.hook(&["status", "--format", "json"]).passes().json();
+    assert_eq!(json["policy"]["push"].as_array().unwrap().len(), 13);
+}
+
+/// In the middle of a merge that conflicts, the hooks can be wired and shown.
+#[test]
+fn in_the_middle_of_a_merge() {
+    let world = World::new();
+    let repo = seeded(&world);
+    repo.git(&["checkout", "-q", "-b", "other"]).passes();
+    repo.stage(R, NEW);
+    repo.land("other");
+    repo.git(&["checkout", "-q", "main"]).passes();
+    repo.stage(R, "flask==3.0.0\n");
+    repo.land("main");
+    repo.git(&["merge", "-q", "other"]).exits(1);
+    repo.hook(&["install"]).passes().says("wrote the shim").says("the pairs cannot be shown").says("merge conflict");
+    repo.hook(&["status"]).passes().says("current").says("merge conflict");
+    assert!(repo.hook(&["status", "--format", "json"]).passes().json()["pairs"].is_null());
 }

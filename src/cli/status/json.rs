@@ -21,7 +21,7 @@ pub(super) fn json(status: &Status) -> String {
             "commit": ruling(&status.rulings.commit),
             "push": status.rulings.pushes.iter().map(push).collect::<Vec<_>>(),
         },
-        "pairs": status.rulings.pairs,
+        "pairs": status.rulings.pairs.as_ref().ok(),
         "not_governed": status.rulings.ungoverned.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "worktrees": places(Kind::Worktree).collect::<Vec<_>>(),
         "submodules": places(Kind::Submodule).collect::<Vec<_>>(),
