@@ -23,7 +23,9 @@ pub use header::{Header, Tool, header, is_file};
 pub use kind::{Detected, Evidence, Strength, detect, is_annotated, left_out};
 pub use mirror::mirror;
 pub use moves::{PinChange, pins_changed};
-pub use stamp::{Digest, StampLine, StampVerdict, digest, read as read_stamp, stamped, verdict as stamp_verdict};
+pub use stamp::{
+    Digest, StampLine, StampVerdict, digest, read as read_stamp, stamped, unstamped, verdict as stamp_verdict,
+};
 pub use undecided::{Reason, Subject, Undecided};
 pub use via::{Annotated, Via, annotations};
 

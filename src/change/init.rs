@@ -13,6 +13,8 @@ mod found;
 mod layout;
 mod name;
 mod scene;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
@@ -197,13 +199,22 @@ pub fn init<'r>(question: Question<'r>, mode: Mode, judging: &Judging) -> Result
     };
     match question.origin.clone() {
         Origin::File(path) => {
-            let differences = differences(&scene, &layout, &question.policy)?;
-            let differences = if mode == Mode::Adopt { Vec::new() } else { differences };
+            let differences = match mode {
+                Mode::Adopt => Vec::new(),
+                Mode::Policy => {
+                    // What no policy can say is not missing in this one.
+                    drop(cover::cover(&scene, &mut layout));
+                    differences(&scene, &layout, &question.policy)?
+                }
+            };
             old(setup(layout, Standing::Old(path, differences)), question, mode, judging)
         }
         Origin::Default if layout.pairs.is_empty() => Ok(setup(layout, Standing::Nothing)),
         Origin::Default => {
             let draft = cover::cover(&scene, &mut layout)?;
+            if layout.pairs.is_empty() {
+                return Ok(setup(layout, Standing::Nothing));
+            }
             new(setup(layout, Standing::Nothing), draft, question, mode, judging)
         }
     }

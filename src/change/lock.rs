@@ -4,6 +4,7 @@
 mod compile;
 mod flags;
 mod moves;
+mod policy;
 mod run;
 
 pub use moves::{Move, table};
@@ -124,9 +125,6 @@ fn pairs_to_be(paths: &[RepoPath], bench: &Bench<'_, '_>) -> Result<Vec<Pair>, R
     Ok(found)
 }
 
-/// What a command of the policy left of each lock.
-type Left = Vec<(RepoPath, Option<Vec<u8>>)>;
-
 /// How a lock is to be made.
 enum Way {
     Copy,
@@ -140,7 +138,7 @@ struct Work<'w, 'q, 'r> {
     wish: Wish,
     progress: &'w mut dyn FnMut(&str),
     /// What a command of the policy that names no file made of every lock; it runs once.
-    made: Option<Result<Left, NotMade>>,
+    made: Option<Result<policy::Left, NotMade>>,
 }
 
 impl<'r> Work<'_, '_, 'r> {
@@ -241,43 +239,6 @@ impl<'r> Work<'_, '_, 'r> {
         self.workshop.compile(compile, &pair.lock, files.lock.root_file())
     }
 
-    /// The words of the policy's command for `pair`, as people would type them.
-    fn shown(&self, words: &[String], pair: &Pair) -> String {
-        let words: Vec<_> = filled(words, pair)
-            .iter()
-            .map(|word| crate::source::shell_word(&printable_text(word)).into_owned())
-            .collect();
-        words.join(" ")
-    }
-
-    fn by_policy(&mut self, words: &[String], pair: &Pair, all: &[Pair]) -> Result<Vec<u8>, NotMade> {
-        if self.wish.effect == Effect::Show {
-            return Err(NotMade::plain("it is a command of the policy, and writes by itself: not run".to_owned()));
-        }
-        let own = filled(words, pair);
-        let shown = self.shown(words, pair);
-        let nothing = || NotMade::plain("the command ended well and left no lock there".to_owned());
-        if own != words {
-            (self.progress)(&shown);
-            let made = self.workshop.policy(&own, std::slice::from_ref(&pair.lock))?;
-            return made.into_iter().next().flatten().ok_or_else(nothing);
-        }
-        if self.made.is_none() {
-            (self.progress)(&shown);
-            let locks: Vec<_> = all.iter().map(|pair| pair.lock.clone()).collect();
-            let made = self.workshop.policy(words, &locks).map(|made| locks.into_iter().zip(made).collect());
-            self.made = Some(made);
-        }
-        match &self.made {
-            Some(Ok(made)) => {
-                let found = made.iter().find(|(lock, _)| *lock == pair.lock);
-                found.and_then(|(_, made)| made.clone()).ok_or_else(nothing)
-            }
-            Some(Err(why)) => Err(why.clone()),
-            None => Err(nothing()),
-        }
-    }
-
     /// Judges what was put for `pair`, and takes back what the rules refuse.
     fn settle(
         &mut self,
@@ -315,15 +276,6 @@ fn told(compile: &Compile) -> String {
 fn is_of_lock(finding: &Finding, pair: &Pair) -> bool {
     matches!(finding.rule, RuleId::LockDrift | RuleId::LockMissing | RuleId::Undecided)
         || finding.place.path() == Some(&pair.lock)
-}
-
-/// `words` with `{manifest}` and `{lock}` filled in, as paths from the top.
-fn filled(words: &[String], pair: &Pair) -> Vec<String> {
-    let text = |path: &RepoPath| String::from_utf8_lossy(path.as_bytes()).into_owned();
-    words
-        .iter()
-        .map(|word| word.replace("{manifest}", &text(&pair.manifest)).replace("{lock}", &text(&pair.lock)))
-        .collect()
 }
 
 /// `text` with the line ends of the lock that it replaces.

@@ -196,6 +196,9 @@ pub(crate) struct InstallArgs {
     /// Write into the directory in the work tree that core.hooksPath names
     #[arg(long)]
     pub(crate) hooks_path: bool,
+    /// Wire a template directory instead: what git init and git clone copy into new clones
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["via", "hooks_path"])]
+    pub(crate) template: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -214,10 +217,15 @@ pub(crate) struct UninstallArgs {
     /// Print what would be done and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Unwire a template directory instead
+    #[arg(long, value_name = "DIR")]
+    pub(crate) template: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exits 1 when a guard is not in force.\nExample: hook status")]
+#[command(
+    after_help = "Exits 1 when an event is not guarded, here or in a linked worktree, when a policy\ncannot be read, or when a remote's default branch is not guarded.\nExample: hook status --format json"
+)]
 pub(crate) struct StatusArgs {
     /// How to write it
     #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]

@@ -13,10 +13,10 @@ use freeze_guard::policy::Policy;
 use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
-use freeze_guard::source::{Paths, ReadError, RepoPath, Tree};
+use freeze_guard::source::{Paths, ReadError, RepoPath, Tree, printable, shell_word};
 use freeze_guard::wiring::{
     Directory, Done, GitVersion, Guard, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply, inspect,
-    plan_wiring, probe,
+    plan_install, plan_wiring, probe,
 };
 
 /// More files than this are counted, not named.
@@ -58,13 +58,13 @@ pub(crate) fn reach(repo: &Repository, site: &Site, guard: &Guard) -> Reach {
 }
 
 pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
-    let repo = world.repository()?;
-    if repo.is_bare() {
-        return Err(ScopeError::Bare.into());
+    if let Some(directory) = &args.template {
+        return template(&world.world.cwd.join(directory), args);
     }
+    let repo = world.repository()?;
     let site = site(&repo)?;
     let binary = binary()?;
-    let gits = gits::known(&world.world);
+    let gits = gits::known(&world.world, &site);
     let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
         out(&planned(&plan, "nothing to do: everything is in place"));
@@ -74,8 +74,28 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     out(&told(&done, "nothing to do: everything was in place"));
     clones::update(|list| list.add(repo.common_dir()));
     let reached = verify(&repo, &binary)?;
-    out(&pairs(&repo, world)?);
+    // Without a work tree only pushes are judged.
+    if !repo.is_bare() {
+        // What is staged may be unreadable, as in the middle of a merge; the hooks are wired all the same.
+        let text =
+            pairs(&repo, world).unwrap_or_else(|failure| format!("the pairs cannot be shown: {}", failure.text()));
+        out(&text);
+    }
     Ok(if reached { Outcome::Pass } else { Outcome::Refuse })
+}
+
+/// Shims for every clone that git makes from the template directory from now on.
+fn template(directory: &Path, args: &InstallArgs) -> Result<Outcome, Failure> {
+    let plan = plan_install(&Site::template(directory), &binary()?)?;
+    if args.dry_run {
+        out(&planned(&plan, "nothing to do: everything is in place"));
+        return Ok(Outcome::Pass);
+    }
+    out(&told(&apply(plan)?, "nothing to do: everything was in place"));
+    let shown = printable(directory.as_os_str().as_encoded_bytes());
+    let word = shell_word(&shown);
+    out(&format!("for new clones to take them: `git config --global init.templateDir {word}`\n"));
+    Ok(Outcome::Pass)
 }
 
 fn wish<'a>(args: &InstallArgs, binary: &'a Path, gits: &'a [KnownGit]) -> Wish<'a> {

@@ -40,7 +40,8 @@ impl Failure {
         }
     }
 
-    fn text(&self) -> String {
+    /// For people.
+    pub(crate) fn text(&self) -> String {
         let message = self.message.trim_end();
         if self.help.is_empty() {
             format!("error: {message}\n")

@@ -5,12 +5,17 @@ use super::install::{planned, site, told};
 use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome, clones};
-use freeze_guard::wiring::{apply, plan_uninstall};
+use freeze_guard::wiring::{Site, apply, plan_uninstall};
 
 pub(crate) fn run(args: &UninstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    let nothing = "nothing to do: no hook of ours is here";
+    if let Some(directory) = &args.template {
+        let plan = plan_uninstall(&Site::template(&world.world.cwd.join(directory)))?;
+        out(&if args.dry_run { planned(&plan, nothing) } else { told(&apply(plan)?, nothing) });
+        return Ok(Outcome::Pass);
+    }
     let repo = world.repository()?;
     let plan = plan_uninstall(&site(&repo)?)?;
-    let nothing = "nothing to do: no hook of ours is here";
     if args.dry_run {
         out(&planned(&plan, nothing));
         return Ok(Outcome::Pass);

@@ -169,22 +169,22 @@ fn flags(command: &Command) -> Value {
     json!({ "tool": command.tool.name(), "python": command.python, "flags": set(command.arguments.iter().filter_map(flag)) })
 }
 
-/// The text of `lock` with the stamp line of `digest`: in the place of its old one, else right below its header. Further
-/// stamps go.
+/// The text of `lock` with the stamp line of `digest` right below its header, and no other.
 pub fn stamped(lock: &requirements::File, digest: &Digest) -> String {
-    let (source, line) = (&lock.source, digest.line());
-    let spans: Vec<Span> = lines(lock).map(|(span, _)| span).collect();
-    let slice = |start: usize, end: usize| source.text().get(start..end).unwrap_or_default();
-    let Some(first) = spans.first() else { return below_header(source, &line) };
-    let mut out = format!("{}{line}", slice(0, first.start));
-    let mut at = first.end;
-    for span in spans.iter().skip(1) {
-        let number = source.position(span.start).line;
-        let (start, next) = (source.line_span(number).start, source.line_span(number + 1).start);
-        out.push_str(slice(at, start));
-        at = if next > span.end { next } else { source.text().len() };
+    below_header(&SourceFile::new(lock.source.path().clone(), unstamped(lock)), &digest.line())
+}
+
+/// The text of `lock` without its stamp.
+pub fn unstamped(lock: &requirements::File) -> String {
+    let source = &lock.source;
+    let (mut out, mut at) = (String::new(), 0);
+    for (span, _) in lines(lock) {
+        let line = source.position(span.start).line;
+        let next = if line < source.line_count() { source.line_span(line + 1).start } else { source.text().len() };
+        out.push_str(source.text().get(at..source.line_span(line).start).unwrap_or_default());
+        at = next;
     }
-    out.push_str(slice(at, source.text().len()));
+    out.push_str(source.text().get(at..).unwrap_or_default());
     out
 }
 

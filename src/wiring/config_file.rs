@@ -108,7 +108,10 @@ pub(super) fn leftovers(config: &Path) -> Result<Vec<PathBuf>, WiringError> {
         }
         Ok(found)
     };
-    let mut found = list().map_err(WiringError::io("list", directory))?;
+    let mut found = match list() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        list => list.map_err(WiringError::io("list", directory))?,
+    };
     let lock = lock_of(config);
     if found.iter().any(|text| is_same(text, &lock)) {
         found.insert(0, lock);

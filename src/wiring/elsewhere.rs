@@ -48,7 +48,7 @@ pub fn elsewhere(site: &Site, binary: &Path, git: GitIn<'_>) -> Vec<Elsewhere> {
     let mut found: Vec<_> = worktrees(from, git)
         .into_iter()
         .filter(|path| site.top.as_ref().is_none_or(|top| !is_same_place(top, path)))
-        .map(|path| look(Kind::Worktree, path, binary, git))
+        .map(|path| worktree(site, path, binary, git))
         .collect();
     let mut pending: Vec<PathBuf> = site.top.iter().cloned().collect();
     while let Some(top) = pending.pop() {
@@ -58,6 +58,20 @@ pub fn elsewhere(site: &Site, binary: &Path, git: GitIn<'_>) -> Vec<Elsewhere> {
         }
     }
     found
+}
+
+/// Most work trees share one hooks directory, which one question shows; what is wrong there is told of this one.
+fn worktree(site: &Site, path: PathBuf, binary: &Path, git: GitIn<'_>) -> Elsewhere {
+    let ask = ["rev-parse", "--path-format=absolute", "--git-path", "hooks"].map(OsStr::new);
+    let shared = site.config_hooks.is_empty()
+        && site.hooks_path.as_ref().is_none_or(|path| !path.value.is_empty())
+        && git(&path, &ask).is_ok_and(|answer| {
+            answer.strip_suffix(b"\n").and_then(path_of).is_some_and(|directory| directory == site.hooks_dir)
+        });
+    match shared {
+        true => Elsewhere { kind: Kind::Worktree, path, gap: None },
+        false => look(Kind::Worktree, path, binary, git),
+    }
 }
 
 fn look(kind: Kind, path: PathBuf, binary: &Path, git: GitIn<'_>) -> Elsewhere {

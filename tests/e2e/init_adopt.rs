@@ -117,10 +117,13 @@ fn what_a_lock_already_had_is_exempted_with_a_true_reason() {
     assert!(!text.contains("package = \"six\""), "{text}");
 }
 
+/// A name, files, and what is said of them.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
 #[test]
 fn what_only_a_person_can_mend_is_said() {
     let world = World::new();
-    let cases: &[(&str, &[(&str, &str)], &[&str])] = &[
+    let cases: &[Case] = &[
         (
             "ranges",
             &[(R, "flask>=3\n")],
@@ -188,4 +191,12 @@ fn from_a_subdirectory_and_in_a_fresh_or_a_seeded_repository() {
     repo.git(&["add", "-A"]).passes();
     repo.hook(&["install"]).passes();
     repo.commit("adopted").passes();
+}
+
+#[test]
+fn a_lock_that_git_ignores_is_named() {
+    let world = World::new();
+    let repo = with(&world, "plain", &[("a b/requirements.txt", OLD), (".gitignore", "*.lock\n")]);
+    let run = repo.inside("a b").hook(&["init", "--adopt"]).passes();
+    run.says("ignored by git, so `git add` leaves it out: requirements.lock").never_says("leaves it out: ../freeze");
 }

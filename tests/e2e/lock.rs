@@ -27,12 +27,12 @@ pub(crate) fn resolver(world: &World, name: &str, answer: &str) -> PathBuf {
         "#!/bin/sh\nfor word in \"$@\"; do case $word in --output-file=*) out=${{word#--output-file=}};; esac; done\n\
          seed=$(cat \"$out\" 2>/dev/null)\n\
          printf '%s\\n' \"$@\" | sed \"s|^--output-file=.*|--output-file=OUT|\" > '{}'\npwd > '{}'\n\
-         printf '%s\\n' \"$seed\" > '{}'\n{{\n{head}\n{answer}\n}} > \"$out\"\n",
+         printf '%s\\n' \"$seed\" > '{}'\n{{\ncase \" $* \" in *' --no-header '*) ;; *) {head};; esac\n{answer}\n}} > \"$out\"\n",
         world.path("words").display(),
         world.path("directory").display(),
         world.path("seed").display(),
     );
-    script(&dir.join(name), &text);
+    script(&dir.join(name), text);
     dir
 }
 
@@ -292,7 +292,7 @@ fn the_policys_command_goes_before_all() {
     resolver(&world, "uv", "exit 9");
     repo.write("freeze-guard.toml", "[lock]\ncommand = [\"./mk\", \"{manifest}\", \"{lock}\"]\n");
     let answer = format!("{}{ANSWER}", uv_header("make lock"));
-    script(&repo.path("mk"), &format!("#!/bin/sh\necho \"$1\" > seen\ncat > \"$2\" <<'END'\n{answer}END\n"));
+    script(&repo.path("mk"), format!("#!/bin/sh\necho \"$1\" > seen\ncat > \"$2\" <<'END'\n{answer}END\n"));
     let before = text(&repo, R);
     hook(&repo, &["lock", "--dry-run"]).exits(1).says("not run");
     assert!(!repo.path("seen").exists());

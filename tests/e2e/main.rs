@@ -32,5 +32,6 @@ mod run;
 mod wiring;
 mod wiring_config;
 mod wiring_disk;
+mod wiring_places;
 mod wiring_rows;
 mod world;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::files::{Closure, Content};
+use crate::locks::unstamped;
 use crate::requirements::{Entry, EntryKind, File, Include, IncludeKind, Located, Requirement, Tri};
 use crate::rules::Context;
 use crate::source::{RepoPath, SourceFile, Span};
@@ -14,16 +15,25 @@ pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
 /// What the lock of `context` should hold; `lock_bytes` is what it holds now. Or why that cannot be told.
 pub(in crate::change) fn mirror_text(context: &Context<'_>, lock_bytes: Option<&[u8]>) -> Result<Vec<u8>, String> {
     let lock = context.after.lock.root_file();
-    let head = lock.map(|lock| Head::of(&lock.source)).unwrap_or_default();
+    // A stamp is no header: it is written anew, or not.
+    let bare = lock.map(|lock| SourceFile::new(lock.source.path().clone(), unstamped(lock)));
+    let head = bare.as_ref().map(Head::of).unwrap_or_default();
     let held = context.lock();
     let mut body = Body { closure: &context.after.manifest, held: BTreeMap::new(), done: BTreeSet::new() };
     for located in &held.requirements {
         body.held.entry(located.label().to_owned()).or_default().push(*located);
     }
     let manifest = body.file(&context.pair.manifest, head.is_empty())?;
-    let gap = if head.is_empty() || !head.gap { "" } else { "\n" };
     let strict = if only_lock_requires_hashes(context) { "--require-hashes\n" } else { "" };
-    let text = format!("{}{gap}{strict}{manifest}", head.text).replace("\r\n", "\n");
+    let rest = format!("{strict}{manifest}");
+    let first = rest.lines().next().map(str::trim);
+    let gap = match first {
+        Some("") => "",
+        // A comment right behind the header would be taken for a part of it the next time.
+        Some(first) if first.starts_with('#') && head.gap.is_empty() && !head.is_empty() => "\n",
+        Some(_) | None => head.gap.as_str(),
+    };
+    let text = format!("{}{gap}{rest}", head.text).replace("\r\n", "\n");
     let feed = match lock.filter(|lock| !lock.source.text().is_empty()) {
         Some(lock) => line_feed(&lock.source),
         None => context.after.manifest.root_file().map_or("\n", |manifest| line_feed(&manifest.source)),
@@ -49,8 +59,8 @@ fn only_lock_requires_hashes(context: &Context<'_>) -> bool {
 struct Head {
     /// Its lines, each with its line break.
     text: String,
-    /// Whether a blank line follows it.
-    gap: bool,
+    /// The blank lines behind it.
+    gap: String,
     /// Where the rest begins, blank lines passed.
     rest: usize,
 }
@@ -69,7 +79,9 @@ impl Head {
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        Self { text, gap: blank > 0, rest: start(comments + blank + 1) }
+        let rest = start(comments + blank + 1);
+        let gap = file.text().get(start(comments + 1)..rest).unwrap_or_default().to_owned();
+        Self { text, gap, rest }
     }
 
     fn is_empty(&self) -> bool {

@@ -175,7 +175,7 @@ fn what_is_no_stamp() {
         );
     }
     let twice = stamped(&file(&format!("{good}\n# ours\n{good}\r\n# more\n\n{good}")), &digest(&asked, None));
-    assert_eq!(twice, format!("{good}\n# ours\n# more\n\n"));
+    assert_eq!(twice, format!("# ours\n# more\n{good}\n\n"));
     let found = verdict(&format!("{good}\n{good}\n"));
     assert_eq!(found, StampVerdict::Malformed { span: Span::new(good.len() + 1, good.len() * 2 + 1) });
 }

@@ -1,0 +1,55 @@
+//! The policy's `[lock] command`: a list of words, where `{manifest}` and `{lock}` stand for the pair's paths. Without
+//! them one run writes every lock.
+
+use super::{Effect, NotMade, Work};
+use crate::policy::Pair;
+use crate::source::{RepoPath, printable_text, shell_word};
+
+/// What a command of the policy left of each lock.
+pub(super) type Left = Vec<(RepoPath, Option<Vec<u8>>)>;
+
+impl Work<'_, '_, '_> {
+    /// The words of the policy's command for `pair`, as people would type them.
+    pub(super) fn shown(&self, words: &[String], pair: &Pair) -> String {
+        let words: Vec<_> =
+            filled(words, pair).iter().map(|word| shell_word(&printable_text(word)).into_owned()).collect();
+        words.join(" ")
+    }
+
+    pub(super) fn by_policy(&mut self, words: &[String], pair: &Pair, all: &[Pair]) -> Result<Vec<u8>, NotMade> {
+        if self.wish.effect == Effect::Show {
+            return Err(NotMade::plain("it is a command of the policy, and writes by itself: not run".to_owned()));
+        }
+        let own = filled(words, pair);
+        let shown = self.shown(words, pair);
+        let nothing = || NotMade::plain("the command ended well and left no lock there".to_owned());
+        if own != words {
+            (self.progress)(&shown);
+            let made = self.workshop.policy(&own, std::slice::from_ref(&pair.lock))?;
+            return made.into_iter().next().flatten().ok_or_else(nothing);
+        }
+        if self.made.is_none() {
+            (self.progress)(&shown);
+            let locks: Vec<_> = all.iter().map(|pair| pair.lock.clone()).collect();
+            let made = self.workshop.policy(words, &locks).map(|made| locks.into_iter().zip(made).collect());
+            self.made = Some(made);
+        }
+        match &self.made {
+            Some(Ok(made)) => {
+                let found = made.iter().find(|(lock, _)| *lock == pair.lock);
+                found.and_then(|(_, made)| made.clone()).ok_or_else(nothing)
+            }
+            Some(Err(why)) => Err(why.clone()),
+            None => Err(nothing()),
+        }
+    }
+}
+
+/// `words` with `{manifest}` and `{lock}` filled in, as paths from the top.
+fn filled(words: &[String], pair: &Pair) -> Vec<String> {
+    let text = |path: &RepoPath| String::from_utf8_lossy(path.as_bytes()).into_owned();
+    words
+        .iter()
+        .map(|word| word.replace("{manifest}", &text(&pair.manifest)).replace("{lock}", &text(&pair.lock)))
+        .collect()
+}
