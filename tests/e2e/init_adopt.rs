@@ -192,3 +192,11 @@ fn from_a_subdirectory_and_in_a_fresh_or_a_seeded_repository() {
     repo.hook(&["install"]).passes();
     repo.commit("adopted").passes();
 }
+
+#[test]
+fn a_lock_that_git_ignores_is_named() {
+    let world = World::new();
+    let repo = with(&world, "plain", &[("a b/requirements.txt", OLD), (".gitignore", "*.lock\n")]);
+    let run = repo.inside("a b").hook(&["init", "--adopt"]).passes();
+    run.says("ignored by git, so `git add` leaves it out: requirements.lock").never_says("leaves it out: ../freeze");
+}
