@@ -199,3 +199,27 @@ fn a_bare_clone_and_its_worktree() {
     bare.hook(&["uninstall"]).passes();
     bare.hook(&["status"]).exits(1);
 }
+
+/// Rows "hooksPath = default dir" and "install from a linked worktree": the one directory that all trees share.
+#[test]
+fn s55_the_default_directory_by_other_names() {
+    for relative in [false, true] {
+        let world = World::new();
+        let repo = seeded(&world);
+        repo.git(&["worktree", "add", "-q", "-b", "linked", "../linked"]).passes();
+        let value = if relative { ".git/hooks".into() } else { repo.path(".git/hooks") };
+        repo.git(&["config", "core.hooksPath", value.to_str().unwrap()]).passes();
+        let linked = world.at("linked");
+        if relative {
+            // There is no such directory there, and nothing may claim that there were.
+            linked.hook(&["install"]).exits(2).says("core.hooksPath");
+            linked.hook(&["status"]).exits(1);
+            continue;
+        }
+        linked.hook(&["install"]).passes();
+        assert!(repo.path(".git/hooks/pre-commit").is_file());
+        judges(&linked);
+        repo.hook(&["status"]).passes();
+        repo.hook(&["install"]).passes().says("nothing to do");
+    }
+}

@@ -2,13 +2,14 @@
 //! says what is so.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::layouts::copy_binary;
 use crate::run::script;
+use crate::wiring::listing;
 use crate::world::{BINARY, L, NEW, R, Repo, Run, World};
 
 /// `hook install` refuses, changes nothing, and says `fix`; nor does status claim anything.
@@ -350,4 +351,30 @@ fn in_the_middle_of_a_merge() {
     repo.hook(&["install"]).passes().says("wrote the shim").says("the pairs cannot be shown").says("merge conflict");
     repo.hook(&["status"]).passes().says("current").says("merge conflict");
     assert!(repo.hook(&["status", "--format", "json"]).passes().json()["pairs"].is_null());
+}
+
+/// Rows "non-UTF-8 / binary hook" and the two of links, scenario 51: every kind runs where git ran it, comes back as it
+/// was, and nothing outside the hooks directory is written.
+#[test]
+fn s51_hooks_of_every_kind() {
+    let world = World::new();
+    let repo = seeded(&world);
+    let hooks = repo.path(".git/hooks");
+    fs::copy("/bin/true", hooks.join("pre-commit")).unwrap();
+    script(&hooks.join("pre-merge-commit"), b"#!/bin/sh\n# gr\xfc\xdfe\necho latin >&2\n");
+    symlink("../../nowhere/at all", hooks.join("pre-push")).unwrap();
+    script(&repo.path("tools/patch"), "#!/bin/sh\nexit 0\n");
+    symlink("../../tools/patch", hooks.join("pre-applypatch")).unwrap();
+    let (before, tree) = (listing(&hooks, false), listing(&repo.path("tools"), true));
+    repo.hook(&["install", "--via", "file"]).passes();
+    assert!(!repo.path("nowhere").exists());
+    judges(&repo);
+    repo.git(&["checkout", "-q", "-b", "side", "HEAD~1"]).passes();
+    repo.stage_code("side");
+    repo.commit("side").passes();
+    repo.git(&["merge", "-q", "--no-edit", "main"]).passes().says("latin");
+    repo.hook(&["status"]).passes();
+    repo.hook(&["uninstall"]).passes();
+    assert_eq!(listing(&hooks, false), before);
+    assert_eq!(listing(&repo.path("tools"), true), tree);
 }
