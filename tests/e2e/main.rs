@@ -8,9 +8,12 @@
 
 mod attributes;
 mod bad_input;
+mod clones;
 mod commit;
 mod fix;
 mod fooled;
+mod from_env;
+mod generated;
 mod help;
 mod includes;
 mod init;
