@@ -7,11 +7,14 @@ mod check;
 mod clones;
 mod explain;
 mod fix;
+mod from_env;
 mod gits;
 mod init;
 mod install;
 mod lock;
+mod man;
 mod output;
+mod parallel;
 mod parse;
 mod run;
 mod status;
@@ -68,6 +71,8 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
         Verb::Parse(args) => parse::run(&args, world),
+        Verb::Completions(args) => Ok(man::completions(&args)),
+        Verb::Man => man::man(),
     }
 }
 

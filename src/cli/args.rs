@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Keeps a Python project's dependencies frozen.
 #[derive(Debug, Parser)]
@@ -48,6 +49,10 @@ pub(crate) enum Verb {
     Uninstall(UninstallArgs),
     /// What git's hooks call: judge the commit or push that is being made
     Run(RunArgs),
+    /// Print the script that completes this command line in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
 }
 
 impl Verb {
@@ -63,7 +68,9 @@ impl Verb {
             | Self::Init(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
-            | Self::Run(_) => Format::Text,
+            | Self::Run(_)
+            | Self::Completions(_)
+            | Self::Man => Format::Text,
         }
     }
 }
@@ -170,6 +177,9 @@ pub(crate) struct RunArgs {
     /// pre-commit, pre-merge-commit, pre-push or pre-applypatch
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
+    /// Read the push from the PRE_COMMIT_* variables that pre-commit and prek set
+    #[arg(long, conflicts_with_all = ["shim", "at"])]
+    pub(crate) from_env: bool,
     /// The version of the shim that calls
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) shim: Option<u32>,
@@ -190,6 +200,12 @@ pub(crate) struct InstallArgs {
     /// Print what would be done and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Wire every clone anew that was wired on this machine
+    #[arg(long, conflicts_with_all = ["via", "hooks_path", "template"])]
+    pub(crate) all: bool,
+    /// Drop clones that are gone from the list of those
+    #[arg(long, requires = "all")]
+    pub(crate) prune: bool,
     /// Wire by files in the hooks directory, or by git's configuration (git 2.54)
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) via: ViaArg,
@@ -244,4 +260,12 @@ pub(crate) struct ExplainArgs {
     /// The rule's code, as a finding shows it in brackets; all rules where none is given
     #[arg(value_name = "RULE")]
     pub(crate) rule: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hook completions bash >~/.local/share/bash-completion/completions/hook")]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
 }

@@ -58,6 +58,9 @@ pub(crate) fn reach(repo: &Repository, site: &Site, guard: &Guard) -> Reach {
 }
 
 pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    if args.all {
+        return clones::install_all(args, &world.world);
+    }
     if let Some(directory) = &args.template {
         return template(&world.world.cwd.join(directory), args);
     }

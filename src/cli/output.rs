@@ -10,8 +10,13 @@ use freeze_guard::source::ReadError;
 
 /// Writes to standard output.
 pub(crate) fn out(text: &str) {
+    out_bytes(text.as_bytes());
+}
+
+/// The same for what is generated as bytes.
+pub(crate) fn out_bytes(bytes: &[u8]) {
     let mut stream = std::io::stdout().lock();
-    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    let _ = stream.write_all(bytes).and_then(|()| stream.flush());
 }
 
 /// Writes to standard error.
@@ -38,6 +43,11 @@ impl Failure {
             Format::Text => err(&self.text()),
             Format::Json => out(&json_error(&self.message, &self.help)),
         }
+    }
+
+    /// Only what is wrong, in one line, for a list of many.
+    pub(crate) fn line(&self) -> String {
+        self.message.lines().next().unwrap_or_default().to_owned()
     }
 
     /// For people.

@@ -10,7 +10,7 @@ use super::args::{Format, RunArgs};
 use super::output::err;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, from_env};
 use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Verdict, text};
@@ -58,6 +58,12 @@ fn commit(kind: CommitEvent, event: Event, args: &RunArgs, world: &Surroundings)
 }
 
 fn push(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    let repo = world.repository()?;
+    if args.from_env {
+        let told = from_env::push(&world.world, &repo)?;
+        let push = Push { remote: &told.remote, url: &told.url, stdin: &told.line };
+        return judge_push(&push, &repo, args, world);
+    }
     let mut stdin = Vec::new();
     std::io::stdin().lock().read_to_end(&mut stdin).map_err(|error| {
         Failure::new(
@@ -68,14 +74,17 @@ fn push(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let mut words = args.args.iter().map(|word| word.as_encoded_bytes());
     let remote = words.next().unwrap_or_default();
     let push = Push { remote, url: words.next().unwrap_or(remote), stdin: &stdin };
-    let repo = world.repository()?;
-    let questions = scope::push(&repo, &push);
+    judge_push(&push, &repo, args, world)
+}
+
+fn judge_push(push: &Push<'_>, repo: &Repository, args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    let questions = scope::push(repo, push);
     if is_skip(world) && scope::push_may_skip(&questions) {
-        let theirs = run_other(Event::PrePush, args, Some(&stdin), world)?;
+        let theirs = run_other(Event::PrePush, args, Some(push.stdin), world)?;
         return Ok(skipped(args, theirs));
     }
-    match judge(&questions?, &repo, world)? {
-        Outcome::Pass => match run_other(Event::PrePush, args, Some(&stdin), world)? {
+    match judge(&questions?, repo, world)? {
+        Outcome::Pass => match run_other(Event::PrePush, args, Some(push.stdin), world)? {
             0 => Ok(Outcome::Pass),
             code => Ok(Outcome::Code(code)),
         },

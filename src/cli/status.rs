@@ -59,7 +59,7 @@ impl Status {
 
 pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     if args.all {
-        return clones::show_all(&binary()?, &world.world, args.prune);
+        return clones::show_all(args, &world.world);
     }
     let repo = world.repository()?;
     let status = gather(&repo, world)?;

@@ -8,10 +8,13 @@
 
 mod attributes;
 mod bad_input;
+mod clones;
 mod commit;
 mod fix;
 mod fix_lines;
 mod fooled;
+mod from_env;
+mod generated;
 mod help;
 mod includes;
 mod init;
