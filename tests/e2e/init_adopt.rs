@@ -165,7 +165,7 @@ fn a_policy_that_stands_decides_and_stays() {
     // Exemptions that it would need are shown, not written.
     let repo =
         with(&world, "ranges", &[(R, "flask>=3\n"), (L, "flask>=3\n"), ("pyproject.toml", "[tool.freeze-guard]\n")]);
-    let run = repo.hook(&["init", "--adopt"]).exits(1).says("add to the policy").says("package = \"flask\"");
+    let run = repo.hook(&["init", "--adopt"]).exits(1).says("add to the policy").says("[[tool.freeze-guard.exempt]]");
     run.says("was a range when Freeze Guard came").says("error[unpinned]");
     assert!(!repo.path(POLICY).exists());
 }
