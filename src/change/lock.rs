@@ -209,11 +209,11 @@ impl<'r> Work<'_, '_, 'r> {
         }
         match remake(context) {
             Remake::Mirror => Ok(Ok(Way::Copy)),
-            Remake::Command(command) if context.pair.kind == Kind::Freeze => Ok(Err(format!(
+            Remake::Freeze(command) => Ok(Err(format!(
                 "a frozen lock is what is installed somewhere: run `{command}` in the environment that is meant, or \
                  write the command as `[lock] command` of the policy"
             ))),
-            Remake::Command(_) => {
+            Remake::Resolve => {
                 let compile = compile::compile(context, &self.bench.overlay, self.workshop.world)?;
                 Ok(compile.and_then(|compile| self.on_disk(context, compile)))
             }
