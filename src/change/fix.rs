@@ -13,7 +13,7 @@ use super::mirror::{self, Stamp};
 use crate::check::{Judging, pairs};
 use crate::files::{Cache, Judged, PairFiles};
 use crate::finding::{Finding, Place};
-use crate::policy::{Kind, Pair};
+use crate::policy::Pair;
 use crate::report::Report;
 use crate::rule::{Level, RuleId};
 use crate::rules::{Remake, remake};
