@@ -21,7 +21,8 @@ pub enum Remake {
 pub fn remake(context: &Context<'_>) -> Remake {
     let (manifest, lock) = (context.paths.word(&context.pair.manifest), context.paths.word(&context.pair.lock));
     if let Some(command) = &context.policy.lock.command {
-        let words: Vec<_> = command.words().iter().map(|word| shell_word(&printable_text(word)).into_owned()).collect();
+        let words = command.filled(&context.pair.manifest, &context.pair.lock);
+        let words: Vec<_> = words.iter().map(|word| shell_word(&printable_text(word)).into_owned()).collect();
         return Remake::Command(words.join(" "));
     }
     let root = context.after.lock.root_file();
@@ -56,8 +57,12 @@ pub(super) fn line(context: &Context<'_>) -> String {
     let (manifest, lock) = (context.paths.word(&context.pair.manifest), context.paths.word(&context.pair.lock));
     let copied = context.after.manifest.files().all(|(_, file)| file.is_plain())
         && context.after.lock.root_file().is_none_or(requirements::File::is_plain);
+    let frozen = context.pair.kind == Kind::Freeze && context.policy.lock.command.is_none();
     let command = match remake(context) {
-        Remake::Command(command) => command,
+        // What is installed somewhere no tool can tell.
+        Remake::Command(command) if frozen => command,
+        // With the flags of its header, and judged before it is written.
+        Remake::Command(_) => format!("hook lock {manifest}"),
         Remake::Mirror if copied => format!("hook fix {manifest}"),
         // Bytes that `hook fix` does not edit can still be copied as they are.
         Remake::Mirror => format!("cp {manifest} {lock}"),
