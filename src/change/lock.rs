@@ -17,7 +17,7 @@ use crate::check::{Judging, pairs};
 use crate::files::{Cache, Judged, PairFiles};
 use crate::finding::Finding;
 use crate::locks::{StampVerdict, stamp_verdict};
-use crate::policy::{Kind, Pair};
+use crate::policy::{Command, Kind, Pair};
 use crate::requirements;
 use crate::rule::{Level, RuleId};
 use crate::rules::{Context, Remake, remake};
@@ -128,7 +128,7 @@ fn pairs_to_be(paths: &[RepoPath], bench: &Bench<'_, '_>) -> Result<Vec<Pair>, R
 /// How a lock is to be made.
 enum Way {
     Copy,
-    Policy(Vec<String>),
+    Policy(Command),
     Compile(Box<Compile>),
 }
 
@@ -172,7 +172,7 @@ impl<'r> Work<'_, '_, 'r> {
                 let how = format!("copied from {}", self.bench.judging.paths.show(&pair.manifest));
                 return self.settle(pair, &files, how, copied.map_err(NotMade::plain));
             }
-            Ok(Way::Policy(words)) => (self.shown(&words, pair), self.by_policy(&words, pair, all)),
+            Ok(Way::Policy(command)) => (self.shown(&command, pair), self.by_policy(&command, pair, all)),
             Ok(Way::Compile(compile)) => (printable_text(&compile.shown), self.by_resolver(&compile, (pair, &files))),
         };
         let now = PairFiles::load(&self.bench.overlay, pair, &self.bench.cache)?;
@@ -205,7 +205,7 @@ impl<'r> Work<'_, '_, 'r> {
             return Ok(Err(why));
         }
         if let Some(command) = &context.policy.lock.command {
-            return Ok(Ok(Way::Policy(command.words().to_vec())));
+            return Ok(Ok(Way::Policy(command.clone())));
         }
         match remake(context) {
             Remake::Mirror => Ok(Ok(Way::Copy)),

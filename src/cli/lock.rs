@@ -37,10 +37,11 @@ pub(crate) fn run(args: &LockArgs, world: &Surroundings) -> Result<Outcome, Fail
     if !args.dry_run {
         write(top, &edits)?;
     }
-    if !attempts.is_empty() && !report.findings.is_empty() {
+    let findings = body(&report, &style);
+    if !attempts.is_empty() && !findings.is_empty() {
         out("\n");
     }
-    out(&body(&report, &style));
+    out(&findings);
     let failed = attempts.iter().any(|attempt| matches!(attempt.end, End::Refused(_) | End::NotMade(_)));
     let staged = args.stage && !failed && report.verdict() == Verdict::Pass;
     if staged {
