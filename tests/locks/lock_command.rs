@@ -54,7 +54,7 @@ fn manifest() -> impl Strategy<Value = Pair> {
 }
 
 /// `hook lock` with the real tools on the search path and the wheels as their only source.
-fn hook_lock(repo: &Repo<'_>, tool: Tool, args: &[&str]) -> Run {
+pub(crate) fn hook_lock(repo: &Repo<'_>, tool: Tool, args: &[&str]) -> Run {
     let program = tool.path().unwrap();
     let mut command = tool_command(repo.world, program.as_os_str().as_ref(), &repo.top);
     let settings: Vec<_> =
@@ -69,16 +69,21 @@ fn hook_lock(repo: &Repo<'_>, tool: Tool, args: &[&str]) -> Run {
     Run::of(command.arg("lock").args(args), b"")
 }
 
+/// Takes out of the header where packages are looked for: that is the caller's to say, never the lock's.
+pub(crate) fn without_sources(pair: &mut Pair, tool: Tool) {
+    // uv's header has no directories.
+    if tool == Tool::PipCompile {
+        let lock = pair.lock();
+        *lock = lock.replacen(" --find-links=../wheels", "", 1).replacen(" --no-index", "", 1);
+    }
+}
+
 /// An earlier lock of `style` for `before`; then `after` is asked for, and the lock made anew.
 fn compiled(style: &Style, before: &Pair, after: &Pair) -> Result<(), TestCaseError> {
     let world = World::new();
     // Of what cannot be resolved there is no earlier lock.
     let Ok(mut made) = style.make(&world, before) else { return Ok(()) };
-    // Where to look is the caller's to say, never the lock's.
-    if style.tool == Tool::PipCompile {
-        let header = made.lock();
-        *header = header.replacen(" --find-links=../wheels", "", 1).replacen(" --no-index", "", 1);
-    }
+    without_sources(&mut made, style.tool);
     let repo = world.repo("pair");
     write(&repo, &Pair::default(), &made);
     // A directory to look in that appears is a change of its own, and the wheels are not where the lock says.

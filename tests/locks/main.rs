@@ -18,6 +18,7 @@ mod mutations_integrity;
 mod mutations_manifest;
 mod mutations_mirror;
 mod mutations_pin;
+mod mutations_stamp;
 mod mutations_via;
 #[allow(dead_code, reason = "shared with the scenarios, which use more of it")]
 #[path = "../e2e/run.rs"]

@@ -68,6 +68,11 @@ impl Mutation {
         Self { alone, ..self }
     }
 
+    /// With another verdict where it is a change.
+    pub(crate) fn change(self, change: Verdict) -> Self {
+        Self { change, ..self }
+    }
+
     /// An edit of the pair that is committed, made by hand after the tool.
     pub(crate) fn after(self, prepare: fn(&mut Pair)) -> Self {
         Self { prepare, ..self }
