@@ -22,6 +22,7 @@ mod options;
 mod pin;
 mod places;
 mod problem;
+mod repair;
 mod requirement;
 mod specifiers;
 mod text;
@@ -36,6 +37,7 @@ pub use located::{Located, located_in};
 pub use logical::Comment;
 pub use marker::{Marker, Tri};
 pub use pep440_rs::Version;
+pub use repair::{Repair, repair};
 pub use specifiers::Specifiers;
 pub use url::without_credentials;
 

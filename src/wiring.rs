@@ -21,8 +21,10 @@ mod name;
 mod plan;
 mod probe;
 mod settings;
+mod shared;
 mod shim;
 mod site;
+mod slot;
 mod step;
 mod way;
 
@@ -36,8 +38,9 @@ pub use name::ChainedName;
 pub use plan::{Plan, plan_install, plan_uninstall};
 pub use probe::{GitWith, Reach, probe};
 pub use settings::{ConfigHook, GitVersion};
+pub use shared::SharedRepository;
 pub use shim::{Edits, ShimVersion, VERSION, recognise, shim, shim_beside};
-pub use site::{Git, HooksPath, Scope, SharedRepository, Site, SiteError};
+pub use site::{Git, HooksPath, Scope, Site, SiteError};
 pub use step::Step;
 pub use way::{Directory, KnownGit, Via, Wish, plan_wiring};
 

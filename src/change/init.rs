@@ -22,7 +22,7 @@ use super::Edit;
 use super::Unfixed;
 use super::overlay::Overlay;
 use crate::check::{Judging, check};
-use crate::policy::{FREEZE_GUARD_TOML, Kind, Origin, Pair, Policy};
+use crate::policy::{FREEZE_GUARD_TOML, Kind, Origin, PYPROJECT_TOML, Pair, Policy};
 use crate::report::Report;
 use crate::scope::Question;
 use crate::source::{ReadError, RepoPath};
@@ -256,7 +256,8 @@ fn old<'r>(
         setup.unlocked = adopt::lock(&question, &mut setup.overlay, judging)?;
         let mut draft = Draft::default();
         draft.exempt(adopt::exemptions(&question, &setup.overlay, judging)?);
-        setup.wanted = draft.exemptions();
+        let shared = matches!(&setup.policy, Standing::Old(path, _) if path.as_bytes() == PYPROJECT_TOML.as_bytes());
+        setup.wanted = draft.exemptions(if shared { "tool.freeze-guard." } else { "" });
     }
     finish(setup, question, judging)
 }

@@ -155,7 +155,8 @@ impl<'r> Work<'_, '_, 'r> {
         let stamp = files.lock.root_file().map(|lock| stamp_verdict(lock, context.manifest()));
         let stamp_wrong = match stamp {
             Some(StampVerdict::Valid) => false,
-            Some(StampVerdict::Absent) | None => self.wish.stamp == Stamp::Write,
+            // A frozen lock is made from no inputs that a stamp could record.
+            Some(StampVerdict::Absent) | None => self.wish.stamp == Stamp::Write && pair.kind != Kind::Freeze,
             Some(StampVerdict::Wrong { .. } | StampVerdict::Malformed { .. }) => true,
         };
         Ok(stamp_wrong || mirror::needed(&context, &self.bench))

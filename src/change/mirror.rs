@@ -8,7 +8,7 @@ use super::bench::Bench;
 use crate::files::{Content, PairFiles};
 use crate::locks;
 use crate::policy::Pair;
-use crate::requirements::{self, EntryKind};
+use crate::requirements::{self, Entry, EntryKind, repair};
 use crate::rule::{Level, RuleId};
 use crate::rules::{self, Context, Draft, Remake, loose_in_manifest, remake};
 use crate::scope;
@@ -36,10 +36,11 @@ pub(super) fn put(pair: &Pair, stamp: Stamp, bench: &mut Bench<'_, '_>) -> Resul
         Err(why) => return Ok(Err(why)),
     };
     let errors = bench.errors(&context);
+    let over = bench.overlay.over(&pair.lock);
     bench.overlay.put(&pair.lock, text)?;
     let flaw = flaw(pair, errors, bench)?;
     if flaw.is_some() {
-        bench.overlay.take_back(&pair.lock);
+        bench.overlay.restore(&pair.lock, over);
     }
     Ok(flaw.map_or(Ok(()), |why| Err(why.to_owned())))
 }
@@ -140,10 +141,12 @@ pub(super) fn needed(context: &Context<'_>, bench: &Bench<'_, '_>) -> bool {
     says(RuleId::LockDrift) || says(RuleId::LockMissing) || includes || torn(context)
 }
 
-/// Whether the lock cannot be read because a merge left its conflict markers in it, and nothing else.
+/// Whether the lock cannot be read because a merge left its conflict markers in it, or for a slip of the pen, and nothing
+/// else.
 fn torn(context: &Context<'_>) -> bool {
     let Some(lock) = context.after.lock.root_file() else { return false };
     let mut invalid = lock.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Invalid)).peekable();
     let marker = |text: &str| ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| text.starts_with(mark));
-    invalid.peek().is_some() && invalid.all(|entry| marker(&entry.text(&lock.source)))
+    let plain = |entry: &Entry| marker(&entry.text(&lock.source)) || repair(lock, entry).is_some();
+    invalid.peek().is_some() && invalid.all(plain)
 }

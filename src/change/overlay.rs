@@ -16,8 +16,9 @@ pub(super) struct Overlay<'r> {
     puts: u64,
 }
 
+/// What stands over a path.
 #[derive(Clone)]
-struct Over {
+pub(super) struct Over {
     edit: Edit,
     object: Object,
 }
@@ -46,9 +47,22 @@ impl<'r> Overlay<'r> {
         Ok(())
     }
 
+    /// What stands over `path`.
+    pub(super) fn over(&self, path: &RepoPath) -> Option<Over> {
+        self.files.get(path).cloned()
+    }
+
     /// Takes back what was put at `path`.
     pub(super) fn take_back(&mut self, path: &RepoPath) {
         self.files.remove(path);
+    }
+
+    /// Makes `over` stand over `path` again, and nothing if it is nothing.
+    pub(super) fn restore(&mut self, path: &RepoPath, over: Option<Over>) {
+        match over {
+            Some(over) => drop(self.files.insert(path.clone(), over)),
+            None => drop(self.files.remove(path)),
+        }
     }
 
     /// Whether what was put at `path` differs from the snapshot below.

@@ -239,7 +239,9 @@ pub(crate) struct UninstallArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exits 1 when a guard is not in force.\nExample: hook status")]
+#[command(
+    after_help = "Exits 1 when an event is not guarded, here or in a linked worktree, when a policy\ncannot be read, or when a remote's default branch is not guarded.\nExample: hook status --format json"
+)]
 pub(crate) struct StatusArgs {
     /// How to write it
     #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use freeze_guard::git::World;
-use freeze_guard::wiring::{GitVersion, KnownGit};
+use freeze_guard::wiring::{GitVersion, KnownGit, Site};
 
 /// Where gits stand that programs with a window use, whatever the search path says.
 const KNOWN: &[&str] = &[
@@ -23,8 +23,12 @@ const KNOWN: &[&str] = &[
     "C:\\Program Files\\Microsoft Visual Studio\\2022\\Community\\Common7\\IDE\\CommonExtensions\\Microsoft\\TeamFoundation\\Team Explorer\\Git\\cmd\\git.exe",
 ];
 
-/// Each git once, with its version.
-pub(crate) fn known(world: &World) -> Vec<KnownGit> {
+/// Each git once, with its version; none where the git in use has no such hooks and the others do not matter. (On some
+/// systems asking a git that is only a stand-in for one opens a window.)
+pub(crate) fn known(world: &World, site: &Site) -> Vec<KnownGit> {
+    if !site.git.is_some_and(GitVersion::has_config_hooks) {
+        return Vec::new();
+    }
     let name = if cfg!(windows) { "git.exe" } else { "git" };
     let path = world.var("PATH").unwrap_or(OsStr::new("/usr/bin:/bin"));
     let on_path = std::env::split_paths(path).filter(|directory| directory.is_absolute());

@@ -6,16 +6,14 @@ use super::output::out;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
 use super::{Failure, Outcome};
-use freeze_guard::change::{
-    Difference, Edit, InitError, Layout, Mode, Setup, Standing, WriteError, init, listing, write,
-};
+use freeze_guard::change::{Difference, Edit, InitError, Layout, Mode, Setup, Standing, init, listing, write};
 use freeze_guard::finding::Finding;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::FREEZE_GUARD_TOML;
 use freeze_guard::report::{Report, Style, Verdict, body, plural};
 use freeze_guard::rule::RuleId;
 use freeze_guard::scope::{self, Which};
-use freeze_guard::source::Paths;
+use freeze_guard::source::{Paths, printable};
 
 /// More rows of a table than this are counted, not shown.
 const ROWS: usize = 50;
@@ -38,7 +36,7 @@ pub(crate) fn run(args: &InitArgs, world: &Surroundings) -> Result<Outcome, Fail
     if args.dry_run {
         out(&preview(&setup, &edits, &style));
     } else {
-        write(top, &edits).map_err(failure)?;
+        write(top, &edits)?;
     }
     let told = Told { args, setup: &setup, edits: &edits, style: &style };
     out(&told.written(&repo));
@@ -50,11 +48,6 @@ impl From<InitError> for Failure {
     fn from(error: InitError) -> Self {
         Self::new(error.to_string(), error.help())
     }
-}
-
-/// What could not be written, with the way back to this verb.
-fn failure(error: WriteError) -> Failure {
-    Failure::new(error.to_string(), error.help().replace("`hook fix`", "`hook init`"))
 }
 
 /// What was found and what was left, as tables.
@@ -144,6 +137,11 @@ impl Told<'_> {
         let mut text = format!("{verb}:\n");
         let rows = self.edits.iter().map(|edit| [format!("?? {}", paths.show(&edit.path))]);
         text.push_str(&columns(None, rows));
+        if let Some(hidden) = ignored(self.edits, repo) {
+            text.push_str(&format!(
+                "ignored by git, so `git add` leaves it out: {hidden}; `git check-ignore -v` says why\n"
+            ));
+        }
         if self.args.dry_run {
             text.push_str("nothing was written\n");
         } else if self.edits.len() <= ROWS {
@@ -234,6 +232,15 @@ impl Told<'_> {
         let text = body(&Report { findings, ..report.clone() }, self.style);
         if text.is_empty() { text } else { format!("\n{text}") }
     }
+}
+
+/// The first of the new files that git ignores: a lock that is never committed locks nothing.
+fn ignored(edits: &[Edit], repo: &Repository) -> Option<String> {
+    let typed = |edit: &Edit| String::from_utf8(edit.path.seen_from(repo.prefix())).ok();
+    let paths: Vec<String> = edits.iter().take(ROWS).filter_map(typed).collect();
+    let output = repo.git().args(["check-ignore", "--"]).args(paths).run_whatever().ok()?;
+    let first = output.stdout.split(|&byte| byte == b'\n').find(|path| !path.is_empty())?;
+    Some(printable(first))
 }
 
 fn exempted(report: &Report) -> String {

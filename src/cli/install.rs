@@ -65,12 +65,9 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
         return template(&world.world.cwd.join(directory), args);
     }
     let repo = world.repository()?;
-    if repo.is_bare() {
-        return Err(ScopeError::Bare.into());
-    }
     let site = site(&repo)?;
     let binary = binary()?;
-    let gits = gits::known(&world.world);
+    let gits = gits::known(&world.world, &site);
     let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
         out(&planned(&plan, "nothing to do: everything is in place"));
@@ -80,7 +77,13 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     out(&told(&done, "nothing to do: everything was in place"));
     clones::update(|list| list.add(repo.common_dir()));
     let reached = verify(&repo, &binary)?;
-    out(&pairs(&repo, world)?);
+    // Without a work tree only pushes are judged.
+    if !repo.is_bare() {
+        // What is staged may be unreadable, as in the middle of a merge; the hooks are wired all the same.
+        let text =
+            pairs(&repo, world).unwrap_or_else(|failure| format!("the pairs cannot be shown: {}", failure.text()));
+        out(&text);
+    }
     Ok(if reached { Outcome::Pass } else { Outcome::Refuse })
 }
 

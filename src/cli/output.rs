@@ -50,7 +50,8 @@ impl Failure {
         self.message.lines().next().unwrap_or_default().to_owned()
     }
 
-    fn text(&self) -> String {
+    /// For people.
+    pub(crate) fn text(&self) -> String {
         let message = self.message.trim_end();
         if self.help.is_empty() {
             format!("error: {message}\n")

@@ -7,7 +7,7 @@ mod rulings;
 mod text;
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Format, StatusArgs};
 use super::install::{binary, reach, site};
@@ -25,6 +25,8 @@ struct Status {
     guards: Vec<Row>,
     rulings: Rulings,
     elsewhere: Vec<Elsewhere>,
+    /// Gits that ignore hooks in the configuration, where that is how this clone is wired.
+    older: Vec<PathBuf>,
     /// What would put guards in force that are not, or why that cannot be.
     repair: Option<Repair>,
 }
@@ -74,7 +76,7 @@ fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
     let binary = binary()?;
     let guards = inspect(&site, &binary)?;
     let guards: Vec<_> = guards.into_iter().map(|guard| row(reach(repo, &site, &guard), guard)).collect();
-    let gits = gits::known(&world.world);
+    let gits = gits::known(&world.world, &site);
     let wish = Wish { binary: &binary, via: Via::Auto, directory: Directory::Own, gits: &gits };
     let in_force = guards.iter().all(|row| row.in_force);
     let repair = (!in_force).then(|| match plan_wiring(&site, &wish) {
@@ -85,7 +87,10 @@ fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
         let git = repo.git().elsewhere(directory).args(words).run();
         git.map(|output| output.stdout).map_err(|error| error.to_string())
     };
-    Ok(Status { guards, rulings: rulings(repo)?, elsewhere: elsewhere(&site, &binary, &git), repair })
+    let configured = guards.iter().any(|row| row.guard.way == Way::Config);
+    let older = gits.iter().filter(|git| configured && !git.has_config_hooks()).map(|git| git.path.clone()).collect();
+    let elsewhere = elsewhere(&site, &binary, &git);
+    Ok(Status { guards, rulings: rulings(repo)?, elsewhere, older, repair })
 }
 
 fn row(reached: Reach, guard: Guard) -> Row {

@@ -130,9 +130,9 @@ impl Header {
         })
     }
 
-    /// The inputs.
+    /// The inputs; none of a command that is not a resolver's own.
     pub fn inputs(&self) -> impl Iterator<Item = &str> {
-        self.arguments().filter_map(|argument| match argument {
+        self.arguments().filter(|_| !self.command.custom).filter_map(|argument| match argument {
             Argument::File(file) => Some(file.as_str()),
             _ => None,
         })

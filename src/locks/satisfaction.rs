@@ -2,7 +2,7 @@
 //! every constraint holds (lock-formats section 4). Further pins are the resolver's own.
 
 use super::compiled::{Lock, Proof};
-use super::header::excluded;
+use super::header::{Header, excluded};
 use super::undecided::{Reason, Subject, Undecided};
 use super::{Annotated, Contents, Drift, Via};
 use crate::requirements::{Located, Marker, Requirement, Tri};
@@ -125,7 +125,9 @@ fn uncovered<'a>(
 ) {
     let markers: Vec<_> = held.iter().filter_map(|held| held.located.requirement.marker.as_ref()).collect();
     let others = manifest.requirements.iter().filter(|other| other.label() == asked.label()).count();
-    if markers.len() < held.len() || others > 1 {
+    // For one environment a resolver may write one marker for several lines.
+    let universal = lock.header.as_ref().is_some_and(Header::is_universal);
+    if markers.len() < held.len() || (others > 1 && !universal) {
         return;
     }
     let covered = match &asked.requirement.marker {

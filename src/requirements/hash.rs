@@ -2,17 +2,18 @@
 //! own.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 
-/// `--hash=ALGORITHM:DIGEST`, digest in lower case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// `--hash=ALGORITHM:DIGEST`, digest in lower case. Ordered as their texts are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Hash {
     algorithm: &'static str,
     digest: Digest,
 }
 
 /// A digest has one representation, so that equal ones compare equal.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Digest {
     /// A well-formed one of sha256.
     Sha256([u8; 32]),
@@ -62,6 +63,21 @@ impl Hash {
                     && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
             }
         }
+    }
+}
+
+impl Ord for Hash {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.algorithm.cmp(other.algorithm).then_with(|| match (&self.digest, &other.digest) {
+            (Digest::Sha256(ours), Digest::Sha256(theirs)) => ours.cmp(theirs),
+            _ => self.digest().cmp(&other.digest()),
+        })
+    }
+}
+
+impl PartialOrd for Hash {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -132,9 +132,10 @@ impl RequirementLine<'_> {
             Some(found) if argument.is_empty() => found.place(range),
             _ => range.clone(),
         };
-        let mut classified = classified.map_err(|notice| Notice { range: place(&notice.range), ..notice })?;
+        let mut classified =
+            classified.map_err(|notice| Notice { range: place(&notice.range), repair: None, ..notice })?;
         for notice in std::mem::take(&mut classified.notices) {
-            notices.push(Notice { range: place(&notice.range), ..notice });
+            notices.push(Notice { range: place(&notice.range), repair: None, ..notice });
         }
         self.ignored(editable.is_some(), !argument.is_empty(), notices);
         let exact = editable.is_none_or(|found| !argument.is_empty() || found.exact.is_some());

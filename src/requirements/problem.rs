@@ -16,12 +16,14 @@ pub(super) struct Notice {
     pub(super) message: String,
     /// How to mend it; empty where only the general advice helps.
     pub(super) help: String,
+    /// What stands in the text instead where nothing else can be meant: where, and what.
+    pub(super) repair: Option<(Range<usize>, &'static str)>,
 }
 
 impl Notice {
     /// A notice without advice of its own.
     pub(super) fn new(kind: ProblemKind, range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { kind, range, message: message.into(), help: String::new() }
+        Self { kind, range, message: message.into(), help: String::new(), repair: None }
     }
 
     /// pip cannot read it.
@@ -45,9 +47,16 @@ impl Notice {
         self
     }
 
+    /// The same, mended by `text` in the place of `range`.
+    pub(super) fn repair(mut self, range: Range<usize>, text: &'static str) -> Self {
+        self.repair = Some((range, text));
+        self
+    }
+
     /// The same, `by` bytes further right.
     pub(super) fn shifted(mut self, by: usize) -> Self {
         self.range = self.range.start + by..self.range.end + by;
+        self.repair = self.repair.map(|(range, text)| (range.start + by..range.end + by, text));
         self
     }
 }

@@ -194,23 +194,26 @@ impl<'t> Scan<'t> {
             "`,` and another specifier, `; marker`, or the end of the line"
         };
         let at = self.text[..self.at].trim_end_matches([' ', '\t']).len()..self.at;
-        let help = match rest.chars().next() {
-            Some('#') => "put a space before `#` to begin a comment".to_owned(),
+        let notice = self.expected(expected);
+        match rest.chars().next() {
+            Some('#') => notice.help("put a space before `#` to begin a comment"),
             Some('-') if self.text[..self.at].ends_with('\t') => {
                 let tab = self.at - 1..self.at;
-                format!(
-                    "{}; pip finds an option after a space only, uv after a tab too",
-                    rewritten(self.text, tab, " ")
-                )
+                let help = rewritten(self.text, tab, " ");
+                notice.help(format!("{help}; pip finds an option after a space only, uv after a tab too"))
             }
             Some('0'..='9') if dependency.specifiers.is_empty() => {
-                rewritten(self.text, dependency.name_range.end..self.at, "==")
+                self.mended(notice, dependency.specifier_range.start..self.at, "==")
             }
-            Some('=' | '!' | '~' | '<' | '>') => rewritten(self.text, at, ", "),
-            Some(',') if !dependency.specifiers.is_empty() => rewritten(self.text, self.here(), ""),
-            _ => self.spaced(),
-        };
-        self.expected(expected).help(help)
+            Some('=' | '!' | '~' | '<' | '>') => self.mended(notice, at, ", "),
+            Some(',') if !dependency.specifiers.is_empty() => self.mended(notice, self.here(), ""),
+            _ => notice.help(self.spaced()),
+        }
+    }
+
+    /// `notice` with the advice, and the means, to write `by` in the place of `range`.
+    fn mended(&self, notice: Notice, range: Range<usize>, by: &'static str) -> Notice {
+        notice.help(rewritten(self.text, range.clone(), by)).repair(range, by)
     }
 }
 
@@ -299,6 +302,8 @@ mod tests {
 
     #[test]
     fn a_missing_equals_sign_is_explained() {
+        let notice = parse("foo[a] 1.0").unwrap_err();
+        assert_eq!(notice.help, "write `foo[a]==1.0`");
         let notice = parse("foo=1.0").unwrap_err();
         assert_eq!((notice.range, notice.help.as_str()), (3..4, "write `foo==1.0`"));
     }

@@ -6,12 +6,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Event;
+use super::SharedRepository;
 use super::config_file;
 use super::error::WiringError;
 use super::files::{self, Found, Mode, is_same, is_taken, prepare, sync_directory};
 use super::plan::Plan;
 use super::shim::recognise;
-use super::site::SharedRepository;
 use super::step::Step;
 
 /// What was done.

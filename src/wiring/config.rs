@@ -101,6 +101,10 @@ pub(super) fn edit(text: &[u8], out: &[Event], into: &[(Event, &Path)]) -> Vec<u
         continued = !remark && ends_in_backslash(line);
     }
     edited.append(&mut held);
+    if continued && !into.is_empty() {
+        // The last line goes on; what follows must not be taken for its end.
+        edited.extend_from_slice(if edited.ends_with(b"\n") { b"\n" } else { b"\n\n" });
+    }
     for &(event, binary) in into {
         if edited.last().is_some_and(|&byte| byte != b'\n') {
             edited.push(b'\n');

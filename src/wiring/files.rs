@@ -10,8 +10,8 @@ use tempfile::NamedTempFile;
 use crate::source::printable;
 
 use super::Event;
+use super::SharedRepository;
 use super::shim::quote;
-use super::site::SharedRepository;
 
 /// A shim is smaller than this by far, paths included; of a larger file the beginning is enough to know it is none.
 const READ_AT_MOST: u64 = 64 * 1024;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::source::printable;
 
-use super::files::{self, Found, shown};
+use super::files::{self, Found, command_word, shown};
 use super::shim::recognise;
 use super::site::{HooksPath, Scope, Site, path_of};
 use super::{Directory, Event};
@@ -222,13 +222,20 @@ fn unset(scope: Scope) -> String {
     format!("unset it: `git config {}--unset-all core.hooksPath`", scope.option())
 }
 
-/// The line that another manager's hooks need. husky regenerates `.husky/_`; what people edit stands one level up.
+/// The line that another manager's hooks need.
 fn lines(directory: &Path) -> String {
-    let directory = match directory.parent() {
-        Some(parent) if is_generated(directory) => parent,
-        _ => directory,
-    };
-    let line = |event: Event| format!("`hook run {event} \"$@\"` to {}", shown(&directory.join(event.name())));
-    let each: Vec<_> = Event::ALL.into_iter().map(line).collect();
-    format!("have the hooks there call ours, by adding {}", each.join(", "))
+    let names = Event::ALL.map(Event::name);
+    match directory.parent() {
+        // husky fills `.husky/_` anew; what people edit, and what needs no mode and no first line, stands one level up.
+        Some(husky) if is_generated(directory) => format!(
+            "have husky's hooks call ours: `for event in {}; do printf 'hook run %s \"$@\"\\n' $event >>{}/$event; done`",
+            names.join(" "),
+            command_word(husky)
+        ),
+        _ => format!(
+            "have the hooks there call ours: add the line `hook run EVENT \"$@\"` to {}/EVENT, for each EVENT of {}",
+            shown(directory),
+            names.join(", ")
+        ),
+    }
 }

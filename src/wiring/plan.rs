@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
 use super::files::{command_word, is_same, shown};
-use super::inspect::{Content, Slot};
 use super::shim::{Edits, shim_beside};
+use super::slot::{Content, Slot};
 use super::step::Step;
 use super::way::Directory;
 use super::{Event, SharedRepository, Site};
@@ -103,7 +103,7 @@ impl Plan {
             Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
             Content::Ours { edits: Edits::Edited, .. } => return Err(WiringError::Edited { hook: path }),
             Content::Ours { bytes, executable: true, .. } if *bytes == shim => None,
-            Content::Ours { .. } => Some(Step::Replace { event, path, shim }),
+            Content::Ours { .. } | Content::Misplaced(_) => Some(Step::Replace { event, path, shim }),
             Content::Nothing if !slot.chained_taken => Some(Step::Write { event, path, shim }),
             // The hook was moved, and the run killed before the shim came.
             Content::Nothing if !slot.unfinished.is_empty() => Some(Step::Write { event, path, shim }),
@@ -135,8 +135,10 @@ impl Plan {
                 shown(&path),
                 by_hand(&path, slot.chained_taken.then_some(&chained))
             )),
-            Content::Ours { .. } if slot.chained_taken => self.steps.push(Step::Restore { event, path, chained }),
-            Content::Ours { .. } => self.steps.push(Step::Remove { event, path }),
+            Content::Ours { .. } | Content::Misplaced(_) if slot.chained_taken => {
+                self.steps.push(Step::Restore { event, path, chained })
+            }
+            Content::Ours { .. } | Content::Misplaced(_) => self.steps.push(Step::Remove { event, path }),
             Content::Nothing if slot.chained_taken && !slot.unfinished.is_empty() => {
                 self.steps.push(Step::Restore { event, path, chained });
             }

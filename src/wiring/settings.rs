@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use std::fmt;
 
 use super::Event;
-use super::site::{Git, HooksPath, Scope, SharedRepository, SiteError};
+use super::SharedRepository;
+use super::site::{Git, HooksPath, Scope, SiteError};
 
 /// One `hook.<name>` of git's configuration, all its sections together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -70,7 +70,7 @@ pub enum Step {
         /// The events that it has a section of ours for then.
         events: Vec<Event>,
     },
-    /// Remove what an interrupted run left behind.
+    /// Remove what an interrupted run left behind, or a shim of ours where none belongs.
     Sweep {
         /// Which file.
         path: PathBuf,
@@ -98,7 +98,7 @@ impl Step {
                 format!("took our hooks out of {}", shown(path))
             }
             Self::Configure { path, events, .. } => format!("wrote hooks for {} into {}", names(events), shown(path)),
-            Self::Sweep { path } => format!("removed {}, which an interrupted run had left", shown(path)),
+            Self::Sweep { path } => format!("removed {}, a leftover of ours", shown(path)),
         }
     }
 
@@ -130,7 +130,7 @@ impl fmt::Display for Step {
                 write!(f, "take our hooks out of {}", shown(path))
             }
             Self::Configure { path, events, .. } => write!(f, "write hooks for {} into {}", names(events), shown(path)),
-            Self::Sweep { path } => write!(f, "remove {}, which an interrupted run left", shown(path)),
+            Self::Sweep { path } => write!(f, "remove {}, a leftover of ours", shown(path)),
         }
     }
 }

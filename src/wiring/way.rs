@@ -7,9 +7,9 @@ use super::config::{self, Section};
 use super::config_file;
 use super::error::WiringError;
 use super::files::{self, Found, shown};
-use super::inspect::{Content, Slot};
 use super::plan::{Plan, plan_files};
 use super::settings::GitVersion;
+use super::slot::{Content, Slot};
 use super::step::Step;
 use super::{Event, Site};
 

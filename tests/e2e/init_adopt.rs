@@ -165,7 +165,7 @@ fn a_policy_that_stands_decides_and_stays() {
     // Exemptions that it would need are shown, not written.
     let repo =
         with(&world, "ranges", &[(R, "flask>=3\n"), (L, "flask>=3\n"), ("pyproject.toml", "[tool.freeze-guard]\n")]);
-    let run = repo.hook(&["init", "--adopt"]).exits(1).says("add to the policy").says("package = \"flask\"");
+    let run = repo.hook(&["init", "--adopt"]).exits(1).says("add to the policy").says("[[tool.freeze-guard.exempt]]");
     run.says("was a range when Freeze Guard came").says("error[unpinned]");
     assert!(!repo.path(POLICY).exists());
 }
@@ -191,4 +191,12 @@ fn from_a_subdirectory_and_in_a_fresh_or_a_seeded_repository() {
     repo.git(&["add", "-A"]).passes();
     repo.hook(&["install"]).passes();
     repo.commit("adopted").passes();
+}
+
+#[test]
+fn a_lock_that_git_ignores_is_named() {
+    let world = World::new();
+    let repo = with(&world, "plain", &[("a b/requirements.txt", OLD), (".gitignore", "*.lock\n")]);
+    let run = repo.inside("a b").hook(&["init", "--adopt"]).passes();
+    run.says("ignored by git, so `git add` leaves it out: requirements.lock").never_says("leaves it out: ../freeze");
 }

@@ -327,6 +327,20 @@ fn a_command_without_names_runs_once_for_all() {
     assert_eq!((text(&repo, "runs"), text(&repo, "api/requirements.lock")), ("run\n".to_owned(), NEW.to_owned()));
 }
 
+/// Who names one pair gets that one, whatever else the command wrote.
+#[test]
+fn a_command_that_writes_more_than_was_asked_for() {
+    let world = World::new();
+    let repo = world.repo("plain");
+    repo.write(R, NEW);
+    repo.write(&format!("api/{R}"), NEW);
+    repo.write(&format!("api/{L}"), OLD);
+    repo.write("freeze-guard.toml", "[lock]\ncommand = [\"./mk\"]\n");
+    script(&repo.path("mk"), "#!/bin/sh\nfor d in . api; do cp $d/requirements.txt $d/requirements.lock; done\n");
+    hook(&repo, &["lock", R]).passes().says("wrote 1 lock");
+    assert_eq!((text(&repo, L), text(&repo, "api/requirements.lock")), (NEW.to_owned(), OLD.to_owned()));
+}
+
 #[test]
 fn a_frozen_lock_is_nobodys_to_guess() {
     let world = World::new();

@@ -98,7 +98,7 @@ fn s50_a_foreign_hook_still_runs() {
     script(&hooks(&repo).join("pre-commit"), foreign);
     fs::set_permissions(hooks(&repo).join("pre-commit"), fs::Permissions::from_mode(0o750)).unwrap();
     let before = listing(&hooks(&repo), false);
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     repo.stage_code("two");
     repo.commit("both run").passes().says("foreign 0");
     repo.stage(R, NEW);
@@ -141,7 +141,7 @@ fn s50_a_foreign_pre_push_gets_its_input() {
         &hooks(&repo).join("pre-push"),
         "#!/bin/sh\necho \"args $1 $2\" >>.git/seen\ncat >>.git/seen\ntest ! -e fail\n",
     );
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     repo.git(&["push", "-q", "origin", "main:one", "main:two"]).passes().silent();
     let (id, zero) = (repo.id("main"), "0".repeat(40));
     let lines: String = ["one", "two"].map(|name| format!("refs/heads/main {id} refs/heads/{name} {zero}\n")).concat();
@@ -164,7 +164,7 @@ fn s50_a_foreign_pre_push_that_reads_nothing() {
     let (repo, _origin) = world.project_with_origin();
     repo.hook(&["uninstall"]).passes();
     script(&hooks(&repo).join("pre-push"), "#!/bin/sh\nexit 0\n");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     let (id, zero) = (repo.id("main"), "0".repeat(40));
     let input: String = (0..5000).map(|n| format!("refs/heads/b{n} {id} refs/heads/b{n} {zero}\n")).collect();
     let shim = hooks(&repo).join("pre-push");
@@ -178,9 +178,9 @@ fn s53_installing_again() {
     let repo = world.repo("project");
     repo.seed();
     script(&hooks(&repo).join("pre-commit"), "#!/bin/sh\necho foreign >&2\n");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     let before = (listing(&hooks(&repo), true), listing(&repo.path(".git"), true));
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     assert_eq!((listing(&hooks(&repo), true), listing(&repo.path(".git"), true)), before);
     // An upgrade that puts the binary elsewhere: only the shims are written.
     let moved = world.path("elsewhere/hook");
@@ -240,7 +240,7 @@ fn s56_unwiring_by_hand() {
         if foreign {
             script(&hooks(&repo).join("pre-commit"), "#!/bin/sh\necho foreign >&2\n");
         }
-        repo.hook(&["install"]).passes();
+        repo.hook(&["install", "--via", "file"]).passes();
         let shim = fs::read_to_string(hooks(&repo).join("pre-commit")).unwrap();
         fs::write(hooks(&repo).join("pre-commit"), shim.replace(BINARY, "/nowhere/hook")).unwrap();
         repo.stage_code("two");
@@ -288,6 +288,26 @@ fn skipping_once() {
     // A staged permission does not count: HEAD's policy decides.
     repo.stage("freeze-guard.toml", "allow-skip = true\n");
     repo.git_env(&skip, &["commit", "-q", "-m", "skipped"]).refused();
+}
+
+/// A push asks the policy of the guarded branch, not the pusher's.
+#[test]
+fn skipping_a_push_once() {
+    let world = World::new();
+    let (repo, origin) = world.project_with_origin();
+    let skip = [("FREEZE_GUARD", "0")];
+    let push = || repo.git_env(&skip, &["push", "-q", "origin", "main"]);
+    repo.stage("freeze-guard.toml", "allow-skip = false\n");
+    repo.stage_pair(NEW);
+    repo.land("dependencies");
+    let run = push().passes().never_says("guarded-push");
+    assert_eq!(run.stderr_text().lines().filter(|line| line.contains("skipped pre-push")).count(), 1, "{run}");
+    repo.stage("freeze-guard.toml", "allow-skip = true\n");
+    repo.stage_pair("flask==3.0.3\n");
+    repo.land("dependencies again");
+    let before = origin.id("main");
+    push().refused().error("guarded-push");
+    assert_eq!(origin.id("main"), before);
 }
 
 /// Hook chmod -x, CRLF-converted, or removed: `status` exits non-zero and names the event.

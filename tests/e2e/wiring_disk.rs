@@ -154,11 +154,11 @@ fn s60_a_full_disk() {
         script(&hooks.join("pre-commit"), FOREIGN);
         fs::write(hooks.join("ballast"), vec![b'x'; 65536 - 4096 - free]).unwrap();
         let before = listing(&hooks, false);
-        repo.hook(&["install"]).exits(2).says("No space left").says("nothing was changed");
+        repo.hook(&["install", "--via", "file"]).exits(2).says("No space left").says("nothing was changed");
         assert_eq!(listing(&hooks, false), before, "{free} bytes free");
         foreign_works(&repo, "still");
         fs::remove_file(hooks.join("ballast")).unwrap();
-        repo.hook(&["install"]).passes();
+        repo.hook(&["install", "--via", "file"]).passes();
         repo.stage(R, NEW);
         repo.commit("judged").refused().error("lock-drift");
     }
@@ -203,7 +203,7 @@ fn a_killed_installer() {
         install.wait().unwrap();
         foreign_works(&repo, "still");
         if number % 2 == 0 {
-            repo.hook(&["install"]).passes();
+            repo.hook(&["install", "--via", "file"]).passes();
             repo.hook(&["status"]).passes();
         }
         repo.hook(&["uninstall"]).passes();

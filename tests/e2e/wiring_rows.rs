@@ -14,26 +14,26 @@ use crate::world::{BINARY, L, NEW, R, Repo, Run, World};
 
 /// `hook install` refuses, changes nothing, and says `fix`; nor does status claim anything.
 #[track_caller]
-fn install_refuses(repo: &Repo<'_>, fix: &str) -> Run {
+pub(crate) fn install_refuses(repo: &Repo<'_>, fix: &str) -> Run {
     let run = repo.hook(&["install"]).exits(2).says("= help:").says(fix);
     repo.hook(&["status"]).exits(1).says("not every guard is in force");
     run
 }
 
 /// Runs the command in the backquotes of a help text that begins with `start`.
-fn obey(repo: &Repo<'_>, text: &str, start: &str) {
+pub(crate) fn obey(repo: &Repo<'_>, text: &str, start: &str) {
     let mut quoted = text.split('`').skip(1).step_by(2);
     let command = quoted.find(|word| word.starts_with(start)).unwrap_or_else(|| panic!("no `{start}…`: {text}"));
     let path = format!("{}:{}", parent(BINARY), repo.world.search_path().into_string().unwrap());
     Run::of(repo.world.command("sh", &repo.top).env("PATH", path).args(["-c", command]), b"").passes();
 }
 
-fn parent(path: &str) -> &str {
+pub(crate) fn parent(path: &str) -> &str {
     path.rsplit_once('/').unwrap().0
 }
 
 /// Install worked: status says so, and a commit and a push are really judged.
-fn judges(repo: &Repo<'_>) {
+pub(crate) fn judges(repo: &Repo<'_>) {
     repo.hook(&["status"]).passes();
     repo.stage(R, NEW);
     repo.commit("manifest alone").refused().error("lock-drift");
@@ -41,7 +41,7 @@ fn judges(repo: &Repo<'_>) {
     repo.commit("both").passes();
 }
 
-fn seeded(world: &World) -> Repo<'_> {
+pub(crate) fn seeded(world: &World) -> Repo<'_> {
     let repo = world.repo("project");
     repo.seed();
     repo
@@ -55,7 +55,10 @@ fn s52_a_taken_name_is_numbered() {
     let hooks = repo.path(".git/hooks");
     script(&hooks.join("pre-commit"), "#!/bin/sh\necho theirs >&2\n");
     script(&hooks.join("pre-commit.hook-chained"), "#!/bin/sh\necho stranger >&2\n");
-    repo.hook(&["install"]).passes().says("pre-commit.hook-chained is not ours").says("pre-commit.hook-chained-2");
+    repo.hook(&["install", "--via", "file"])
+        .passes()
+        .says("pre-commit.hook-chained is not ours")
+        .says("pre-commit.hook-chained-2");
     repo.stage_code("two");
     repo.commit("code").passes().says("theirs").never_says("stranger");
     repo.hook(&["status"]).passes().says("pre-commit.hook-chained-2");
@@ -65,7 +68,7 @@ fn s52_a_taken_name_is_numbered() {
     repo.stage_code("three");
     let run = repo.git_env(&[("FREEZE_GUARD", "0")], &["commit", "-q", "-m", "three"]).passes();
     run.says("theirs").never_says("stranger");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     repo.hook(&["uninstall"]).passes();
     assert_eq!(fs::read_to_string(hooks.join("pre-commit")).unwrap(), "#!/bin/sh\necho theirs >&2\n");
     assert!(fs::read_to_string(hooks.join("pre-commit.hook-chained")).unwrap().contains("stranger"));
@@ -81,152 +84,6 @@ fn a_hook_that_git_did_not_run() {
     repo.hook(&["status"]).exits(1).says("foreign").says("not executable");
     repo.hook(&["install"]).passes().says("git did not run it before");
     judges(&repo);
-}
-
-/// Rows "hooksPath `''`" and "`.`", scenario 55: refused, and the fix is one that works.
-#[test]
-fn s55_values_with_which_git_runs_nothing() {
-    for value in ["", "."] {
-        let world = World::new();
-        let repo = seeded(&world);
-        repo.git(&["config", "core.hooksPath", value]).passes();
-        let run = install_refuses(&repo, "--unset-all core.hooksPath");
-        obey(&repo, &run.stderr_text(), "git config");
-        repo.hook(&["install"]).passes();
-        judges(&repo);
-    }
-}
-
-/// Row "hooksPath global": refused, the shared directory untouched; this clone alone may get its own.
-#[test]
-fn s55_a_global_hooks_path() {
-    let world = World::new();
-    let repo = seeded(&world);
-    let shared = world.path("shared hooks");
-    script(&shared.join("pre-commit"), "#!/bin/sh\necho shared >&2\n");
-    repo.git(&["config", "--global", "core.hooksPath", shared.to_str().unwrap()]).passes();
-    let run = install_refuses(&repo, "your global configuration");
-    assert_eq!(fs::read_dir(&shared).unwrap().count(), 1);
-    repo.hook(&["install", "--hooks-path"]).exits(2);
-    assert_eq!(fs::read_dir(&shared).unwrap().count(), 1);
-    obey(&repo, &run.stderr_text(), "git config core.hooksPath");
-    repo.hook(&["install"]).passes();
-    judges(&repo);
-}
-
-/// Row "hooksPath local", husky: its directory is filled anew each time, so the line goes to the file that people edit.
-#[test]
-fn s55_huskys_directory() {
-    let world = World::new();
-    let repo = seeded(&world);
-    fs::create_dir_all(repo.path(".husky/_")).unwrap();
-    script(&repo.path(".husky/_/pre-commit"), "#!/usr/bin/env sh\n. \"${0%/*}/h\"\n");
-    repo.git(&["config", "core.hooksPath", ".husky/_"]).passes();
-    let run = install_refuses(&repo, ".husky/pre-commit").says("hook run pre-commit \"$@\"").never_says("--hooks-path");
-    drop(run);
-    repo.hook(&["install", "--hooks-path"]).exits(2);
-    assert_eq!(fs::read_dir(repo.path(".husky/_")).unwrap().count(), 1);
-}
-
-/// Row "hooksPath local", a directory of the user's own: written to when asked, and again without asking.
-#[test]
-fn s55_a_tracked_directory_of_ones_own() {
-    let world = World::new();
-    let repo = seeded(&world);
-    script(&repo.path(".githooks/pre-commit"), "#!/bin/sh\necho tracked >&2\n");
-    repo.git(&["config", "core.hooksPath", ".githooks"]).passes();
-    let run = install_refuses(&repo, "hook install --hooks-path");
-    assert_eq!(fs::read_dir(repo.path(".githooks")).unwrap().count(), 1);
-    obey(&repo, &run.stderr_text(), "hook install");
-    repo.stage_code("two");
-    repo.commit("both run").passes().says("tracked");
-    judges(&repo);
-    repo.hook(&["install"]).passes().says("nothing to do");
-    repo.hook(&["uninstall"]).passes();
-    assert_eq!(fs::read_to_string(repo.path(".githooks/pre-commit")).unwrap(), "#!/bin/sh\necho tracked >&2\n");
-    assert_eq!(fs::read_dir(repo.path(".githooks")).unwrap().count(), 1);
-}
-
-/// Row "relative hooksPath + linked worktree": the tree where git finds nothing is named.
-#[test]
-fn s55_a_relative_path_and_a_linked_worktree() {
-    let world = World::new();
-    let repo = seeded(&world);
-    repo.git(&["worktree", "add", "-q", "-b", "linked", "../linked tree"]).passes();
-    repo.hook(&["install"]).passes();
-    repo.hook(&["status"]).passes().never_says("linked worktree");
-    repo.git(&["config", "core.hooksPath", ".git/hooks"]).passes();
-    let run = repo.hook(&["status"]).exits(1).says("linked tree is not covered").says("core.hooksPath");
-    drop(run);
-    let json = repo.hook(&["status", "--format", "json"]).exits(1).json();
-    assert_eq!(json["worktrees"][0]["in_force"], false, "{json:#}");
-    assert_eq!(json["in_force"], false, "{json:#}");
-    assert!(json["guards"].as_array().unwrap().iter().all(|guard| guard["in_force"] == true), "{json:#}");
-    repo.hook(&["install"]).passes().says("linked worktrees");
-}
-
-/// Row "worktree scope": what one tree sets counts there only.
-#[test]
-fn s55_a_worktrees_own_setting() {
-    let world = World::new();
-    let repo = seeded(&world);
-    repo.git(&["worktree", "add", "-q", "../linked"]).passes();
-    repo.hook(&["install"]).passes();
-    repo.git(&["config", "extensions.worktreeConfig", "true"]).passes();
-    let linked = world.at("linked");
-    linked.git(&["config", "--worktree", "core.hooksPath", "/dev/null"]).passes();
-    install_refuses(&linked, "--worktree --unset-all core.hooksPath");
-    repo.hook(&["status"]).exits(1).says("linked is not covered");
-    linked.git(&["config", "--worktree", "--unset-all", "core.hooksPath"]).passes();
-    repo.hook(&["status"]).passes();
-    linked.hook(&["status"]).passes();
-}
-
-/// Row "hooks dir is itself a symlink": written through only where it stays inside.
-#[test]
-fn a_hooks_directory_that_is_a_link() {
-    let world = World::new();
-    let repo = seeded(&world);
-    let outside = world.path("outside");
-    fs::create_dir(&outside).unwrap();
-    fs::remove_dir_all(repo.path(".git/hooks")).unwrap();
-    symlink(&outside, repo.path(".git/hooks")).unwrap();
-    let run = install_refuses(&repo, "the hooks directory is a link");
-    drop(run);
-    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
-    fs::remove_file(repo.path(".git/hooks")).unwrap();
-    repo.hook(&["install"]).passes();
-    judges(&repo);
-}
-
-/// Row "init.templateDir": hooks that came from it are hooks of others; ours can be put there, too.
-#[test]
-fn a_template_directory() {
-    let world = World::new();
-    let template = world.path("template");
-    script(&template.join("hooks/pre-commit"), "#!/bin/sh\necho from the template >&2\n");
-    let with = format!("--template={}", template.display());
-    let repo = world.repo_with("project", &[&with]);
-    repo.seed();
-    repo.hook(&["install"]).passes();
-    repo.stage_code("two");
-    repo.commit("two").passes().says("from the template");
-    judges(&repo);
-    // Ours put there wires every new clone, and runs what the template had.
-    let dir = template.to_str().unwrap();
-    let before = listing(&template.join("hooks"), false);
-    world.at("home").hook(&["install", "--template", dir, "--dry-run"]).passes().says("would rename");
-    assert_eq!(listing(&template.join("hooks"), false), before);
-    let text = world.at("home").hook(&["install", "--template", dir]).passes().stdout_text();
-    obey(&repo, &text, "git config --global init.templateDir");
-    let other = world.repo("other");
-    other.seed();
-    judges(&other);
-    other.stage_code("two");
-    other.commit("two").passes().says("from the template");
-    other.hook(&["install"]).passes().says("nothing to do");
-    world.at("home").hook(&["uninstall", "--template", dir]).passes();
-    assert_eq!(listing(&template.join("hooks"), false), before);
 }
 
 /// Row "sharedRepository=group", scenario 58: under umask 077 the group can read and run the shim.
@@ -274,11 +131,31 @@ fn an_older_shim() {
     repo.stage(R, NEW);
     let run = repo.commit("judged").refused().error("lock-drift").says("theirs");
     assert_eq!(run.stderr_text().matches("older version").count(), 1, "{run}");
-    repo.hook(&["install"]).passes().says("replaced the shim");
+    repo.hook(&["install", "--via", "file"]).passes().says("replaced the shim");
     assert!(fs::read_to_string(hooks.join("pre-commit")).unwrap().contains("shim 2"));
     repo.commit("judged").refused().error("lock-drift").says("theirs").never_says("older version");
     repo.hook(&["uninstall"]).passes();
     assert_eq!(fs::read_to_string(hooks.join("pre-commit")).unwrap(), "#!/bin/sh\necho theirs >&2\n");
+}
+
+/// Row "own shim as chained hook": it is neither run nor given back, and install clears it away. Nor does a shim that was
+/// copied to another event's place guard that.
+#[test]
+fn our_own_shim_in_other_places() {
+    let world = World::new();
+    let repo = world.project();
+    let hooks = repo.path(".git/hooks");
+    fs::copy(hooks.join("pre-commit"), hooks.join("pre-commit.hook-chained")).unwrap();
+    fs::copy(hooks.join("pre-commit"), hooks.join("pre-push")).unwrap();
+    repo.stage_code("two");
+    repo.commit("two").passes();
+    repo.hook(&["status"]).exits(1).says("our shim for pre-commit");
+    repo.hook(&["install"]).passes().says("a leftover of ours").says("replaced the shim");
+    assert!(!hooks.join("pre-commit.hook-chained").exists());
+    judges(&repo);
+    fs::copy(hooks.join("pre-commit"), hooks.join("pre-commit.hook-chained")).unwrap();
+    repo.hook(&["uninstall"]).passes();
+    assert!(!hooks.join("pre-commit").exists() && !hooks.join("pre-commit.hook-chained").exists());
 }
 
 /// Row "two managers": our shim goes on under the name that another manager gives it.
@@ -288,7 +165,7 @@ fn a_shim_that_another_manager_renames() {
     let repo = seeded(&world);
     let hooks = repo.path(".git/hooks");
     script(&hooks.join("pre-commit"), "#!/bin/sh\necho first >&2\n");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     fs::rename(hooks.join("pre-commit"), hooks.join("pre-commit.legacy")).unwrap();
     script(&hooks.join("pre-commit"), "#!/bin/sh\n\"${0%/*}/pre-commit.legacy\" \"$@\" || exit 1\necho manager >&2\n");
     repo.stage_code("two");
@@ -297,28 +174,11 @@ fn a_shim_that_another_manager_renames() {
     repo.commit("manifest").refused().error("lock-drift");
     repo.hook(&["status"]).exits(1).says("foreign");
     // Installing again keeps the manager, which calls our old shim: judged twice, in no circle.
-    repo.hook(&["install"]).passes().says("pre-commit.hook-chained-2");
+    repo.hook(&["install", "--via", "file"]).passes().says("pre-commit.hook-chained-2");
     let run = repo.commit("manifest").refused();
     assert!(run.stderr_text().matches("error[lock-drift]").count() <= 2, "{run}");
     repo.stage(L, NEW);
     repo.commit("both").passes().says("manager");
-}
-
-/// Scenario 47: hooks of the superproject do not cover its submodules, and status says so.
-#[test]
-fn s47_a_submodule_is_reported() {
-    let world = World::new();
-    let part = world.repo("part");
-    part.seed();
-    let repo = seeded(&world);
-    repo.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../part", "vendor part"]).passes();
-    repo.hook(&["install"]).passes();
-    repo.hook(&["status"]).passes().says("submodule").says("vendor part is not covered");
-    let json = repo.hook(&["status", "--format", "json"]).passes().json();
-    assert_eq!(json["submodules"][0]["in_force"], false, "{json:#}");
-    let text = repo.hook(&["status"]).passes().stdout_text();
-    obey(&repo, &text, "hook -C");
-    repo.hook(&["status"]).passes().never_says("not covered");
 }
 
 /// Status for scripts: every field that the table shows.
@@ -338,7 +198,7 @@ fn status_as_json() {
         (&push["event"], &push["state"], &push["in_force"]),
         (&"pre-push".into(), &"foreign".into(), &false.into())
     );
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     let json = repo.hook(&["status", "--format", "json"]).passes().json();
     let push = &json["guards"][2];
     assert_eq!((&push["state"], &push["wired"]), (&"current".into(), &"file".into()));
@@ -348,6 +208,14 @@ fn status_as_json() {
     assert_eq!((&main["remote"], &main["branch"]), (&"origin".into(), &"main".into()));
     assert!(main["policy"]["origin"].is_null() && main["guarded"] == true, "{json:#}");
     assert_eq!(json["pairs"], 1);
+    let page = include_str!("../../docs/status.md");
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for key in [keys(&json), keys(&json["guards"][0]), keys(main)].concat() {
+        assert!(
+            page.contains(&format!("`{key}`")) || page.contains(&format!("`{key}.")),
+            "{key} is not in docs/status.md"
+        );
+    }
 }
 
 /// A policy that cannot be read judges nothing: not in force. So does a default branch that nothing guards.
@@ -375,7 +243,7 @@ fn status_runs_nobody_elses_hook() {
     }
     repo.hook(&["status"]).exits(1);
     repo.hook(&["install", "--dry-run"]).passes().says("would rename");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     repo.hook(&["status"]).passes();
     repo.hook(&["uninstall"]).passes();
     let ran = fs::read_dir(repo.path(".git/hooks")).unwrap();
@@ -388,7 +256,7 @@ fn s61_an_interrupt() {
     let world = World::new();
     let repo = seeded(&world);
     script(&repo.path(".git/hooks/pre-commit"), "#!/bin/sh\ntouch .git/started\nsleep 30\n");
-    repo.hook(&["install"]).passes();
+    repo.hook(&["install", "--via", "file"]).passes();
     repo.stage_code("two");
     // Git itself rewrites the file before the hook, to remember the trees.
     let index = || repo.git(&["ls-files", "--stage"]).passes().stdout_text();
@@ -420,7 +288,7 @@ fn s44_thirty_thousand_lines() {
         let (repo, _origin) = world.project_with_origin();
         repo.hook(&["uninstall"]).passes();
         script(&repo.path(".git/hooks/pre-push"), format!("#!/bin/sh\n{body}"));
-        repo.hook(&["install"]).passes();
+        repo.hook(&["install", "--via", "file"]).passes();
         let (id, zero) = (repo.id("main"), "0".repeat(40));
         let input: String = (0..30_000).map(|n| format!("refs/heads/b{n} {id} refs/heads/b{n} {zero}\n")).collect();
         let shim = repo.path(".git/hooks/pre-push");
@@ -447,4 +315,66 @@ fn a_moved_clone_and_a_moved_program() {
     moved.commit("no program").exits(1).says("reinstall it");
     let path = format!("{}:{}", world.path("container/bin").display(), world.search_path().into_string().unwrap());
     moved.git_env(&[("PATH", &path)], &["commit", "-q", "-m", "found"]).refused().error("lock-drift");
+}
+
+/// Many branches that a pattern guards take one line.
+#[test]
+fn many_guarded_branches() {
+    let world = World::new();
+    let (repo, _origin) = world.project_with_origin();
+    repo.stage("freeze-guard.toml", "[push]\nguard = [\"main\", \"release/*\"]\n");
+    repo.land("policy");
+    let branches: Vec<_> = (0..12).map(|n| format!("main:release/{n:02}")).collect();
+    let mut args = vec!["push", "-q", "--no-verify", "origin", "main"];
+    args.extend(branches.iter().map(String::as_str));
+    repo.git(&args).passes();
+    let text = repo.hook(&["status"]).passes().stdout_text();
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("policy for pushes")).collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    assert!(lines[0].contains("origin/main, origin/release/00") && lines[0].contains(" and 8 more"), "{text}");
+    let json = repo.hook(&["status", "--format", "json"]).passes().json();
+    assert_eq!(json["policy"]["push"].as_array().unwrap().len(), 13);
+}
+
+/// In the middle of a merge that conflicts, the hooks can be wired and shown.
+#[test]
+fn in_the_middle_of_a_merge() {
+    let world = World::new();
+    let repo = seeded(&world);
+    repo.git(&["checkout", "-q", "-b", "other"]).passes();
+    repo.stage(R, NEW);
+    repo.land("other");
+    repo.git(&["checkout", "-q", "main"]).passes();
+    repo.stage(R, "flask==3.0.0\n");
+    repo.land("main");
+    repo.git(&["merge", "-q", "other"]).exits(1);
+    repo.hook(&["install"]).passes().says("wrote the shim").says("the pairs cannot be shown").says("merge conflict");
+    repo.hook(&["status"]).passes().says("current").says("merge conflict");
+    assert!(repo.hook(&["status", "--format", "json"]).passes().json()["pairs"].is_null());
+}
+
+/// Rows "non-UTF-8 / binary hook" and the two of links, scenario 51: every kind runs where git ran it, comes back as it
+/// was, and nothing outside the hooks directory is written.
+#[test]
+fn s51_hooks_of_every_kind() {
+    let world = World::new();
+    let repo = seeded(&world);
+    let hooks = repo.path(".git/hooks");
+    fs::copy("/bin/true", hooks.join("pre-commit")).unwrap();
+    script(&hooks.join("pre-merge-commit"), b"#!/bin/sh\n# gr\xfc\xdfe\necho latin >&2\n");
+    symlink("../../nowhere/at all", hooks.join("pre-push")).unwrap();
+    script(&repo.path("tools/patch"), "#!/bin/sh\nexit 0\n");
+    symlink("../../tools/patch", hooks.join("pre-applypatch")).unwrap();
+    let (before, tree) = (listing(&hooks, false), listing(&repo.path("tools"), true));
+    repo.hook(&["install", "--via", "file"]).passes();
+    assert!(!repo.path("nowhere").exists());
+    judges(&repo);
+    repo.git(&["checkout", "-q", "-b", "side", "HEAD~1"]).passes();
+    repo.stage_code("side");
+    repo.commit("side").passes();
+    repo.git(&["merge", "-q", "--no-edit", "main"]).passes().says("latin");
+    repo.hook(&["status"]).passes();
+    repo.hook(&["uninstall"]).passes();
+    assert_eq!(listing(&hooks, false), before);
+    assert_eq!(listing(&repo.path("tools"), true), tree);
 }

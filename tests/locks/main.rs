@@ -13,7 +13,6 @@ mod lock_command;
 mod made;
 mod mutate;
 mod mutations;
-mod mutations_change;
 mod mutations_dialect;
 mod mutations_integrity;
 mod mutations_manifest;

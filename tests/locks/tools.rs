@@ -64,7 +64,11 @@ pub(crate) fn tool_command(world: &World, program: &Path, directory: &Path) -> C
     }
     let mut command = world.command(program, directory);
     command.env("UV_PYTHON", program.with_file_name("python")).env("UV_PYTHON_DOWNLOADS", "never");
-    command.env("UV_NO_CONFIG", "1").env("UV_CACHE_DIR", world.path("home/.uv")).env("PIP_CONFIG_FILE", "/dev/null");
+    command
+        .env("UV_OFFLINE", "1")
+        .env("UV_NO_CONFIG", "1")
+        .env("UV_CACHE_DIR", world.path("home/.uv"))
+        .env("PIP_CONFIG_FILE", "/dev/null");
     // pip-compile writes into the directory of its own temporary files and nowhere else.
     command.env("PIP_TOOLS_CACHE_DIR", world.path("home/.pip-tools"));
     command

@@ -124,6 +124,45 @@ fn awkward_programs_are_read_back_by_git() {
     }
 }
 
+/// However people wrote it, git reads the same as before in what is theirs.
+#[test]
+fn awkward_configurations_keep_their_meaning() {
+    let texts: [&[u8]; 8] = [
+        b"[user]\n\tname = A",
+        b"[user]\r\n\tname = A\r\n",
+        b"[user] name = A # \\\n[alias]\n\tx = \"a \\\n[hook \\\"hook-pre-push\\\"]\"\n",
+        b"[user]\n\tname = A\\\n",
+        b"[user]\n\tname = A\\",
+        b"[a][b] c = 1 ; [hook \"hook-pre-push\"]\n[user \"x\"]name=A\n",
+        b"# [hook \"hook-pre-push\"]\n[HOOK \"hook-PRE-push\"]\n\tcommand = theirs\n\tevent = post-commit\n",
+        b"[user]\n\tname = gr\xfc\xdfe\n\n\n",
+    ];
+    for text in texts {
+        let world = World::new();
+        let path = world.repo.join(".git/config");
+        let text = [b"\xef\xbb\xbf[core]\n\trepositoryformatversion = 0\n", text].concat();
+        for text in [&text[..], text.trim_ascii_end()] {
+            fs::write(&path, text).unwrap();
+            let theirs = || {
+                let list = world.run(&["config", "--local", "--null", "--list"]);
+                assert!(list.status.success(), "{}: {}", String::from_utf8_lossy(text), said(&list));
+                let list = String::from_utf8_lossy(&list.stdout).into_owned();
+                let ours = |item: &&str| !item.starts_with("hook.hook-pre-");
+                list.split('\0').filter(ours).map(str::to_owned).collect::<Vec<_>>()
+            };
+            let before = theirs();
+            wiring::apply(plan(&world, Via::Config, NEW, &[]).unwrap()).unwrap();
+            assert_eq!(way(&world), Some(Way::Config), "{}", String::from_utf8_lossy(text));
+            assert_eq!(theirs(), before);
+            world.uninstall().unwrap();
+            assert_eq!(theirs(), before);
+            let after = config(&world);
+            assert_eq!(after.trim_ascii_end(), text.trim_ascii_end());
+            assert!(after == text || !text.ends_with(b"\n") || text.ends_with(b"\\\n"));
+        }
+    }
+}
+
 #[test]
 fn a_configuration_that_changed_after_the_plan_is_left() {
     let world = World::new();

@@ -132,7 +132,7 @@ fn a_global_directory_is_refused_and_left_alone() {
     let obstacle = refusal(&world);
     assert_eq!(obstacle, Obstacle::Outside { directory: shared.clone(), scope: Some(Scope::Global) });
     let help = obstacle.help();
-    assert!(help.contains("`hook run pre-commit \"$@\"` to "), "{help}");
+    assert!(help.contains("`hook run EVENT \"$@\"` to "), "{help}");
     assert!(fs::read_dir(&shared).unwrap().next().is_none());
 
     obey(&world, help.split("; or ").nth(1).unwrap());
@@ -146,7 +146,7 @@ fn a_local_directory_in_the_work_tree_gets_the_line_to_add() {
     world.ok(&["config", "core.hooksPath", ".husky/_"]);
     let obstacle = refusal(&world);
     assert!(matches!(&obstacle, Obstacle::WorkTree { scope: Some(Scope::Local), .. }), "{obstacle}");
-    assert!(obstacle.help().contains(".husky/pre-commit"), "{}", obstacle.help());
+    assert!(obstacle.help().contains("/.husky/$event"), "{}", obstacle.help());
     assert!(fs::read_dir(world.repo.join(".husky/_")).unwrap().next().is_none());
 }
 

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::bench::Bench;
-use crate::files::Judged;
+use crate::files::PairFiles;
 use crate::finding::Place;
+use crate::policy::Pair;
 use crate::requirements::{self, Located};
 use crate::rule::RuleId;
 use crate::rules::{Loose, NoPin, loose_in_manifest};
@@ -29,10 +30,10 @@ struct Wanted {
 type Wishes = BTreeMap<RepoPath, BTreeMap<Span, Wanted>>;
 
 /// Pins what the locks of `pairs` can pin.
-pub(super) fn pin(pairs: &[Judged], bench: &mut Bench<'_, '_>) -> Result<(), ReadError> {
+pub(super) fn pin(pairs: &[(Pair, PairFiles)], bench: &mut Bench<'_, '_>) -> Result<(), ReadError> {
     let mut wishes = Wishes::new();
-    for judged in pairs.iter().filter(|judged| judged.pair.manifest_pins) {
-        let context = bench.context(&judged.pair, &judged.after);
+    for (pair, files) in pairs.iter().filter(|(pair, _)| pair.manifest_pins) {
+        let context = bench.context(pair, files);
         for Loose { located, pin, .. } in loose_in_manifest(&context) {
             if bench.asks(RuleId::Unpinned, located.requirement.name.as_ref()) {
                 wish(&mut wishes, &located, pin);

@@ -158,7 +158,7 @@ fn states(context: &Context<'_>, rule: RuleId, package: &PackageName) -> BTreeSe
             .collect(),
         RuleId::Duplicate => BTreeSet::from(["was listed twice"]),
         RuleId::Hash => BTreeSet::from(["lacked a good hash"]),
-        _ => BTreeSet::from(["was so already"]),
+        _ => BTreeSet::from(["was as it is"]),
     }
 }
 

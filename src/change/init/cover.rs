@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::differ::kind_of;
 use super::draft::{Draft, Exclude, Table, lock_pattern, pattern};
 use super::scene::Scene;
-use super::{Found, InitError, Layout, Left, Reason};
+use super::{Found, InitError, Layout, Left, Reason, name};
 use crate::policy::{Kind, Pair, Policy};
 use crate::source::{ReadError, RepoPath, printable};
 
@@ -86,7 +86,7 @@ fn tries(scene: &Scene<'_>, layout: &Layout) -> Result<Option<Draft>, InitError>
     }
     // Too large is not mended by leaving pairs out.
     match last {
-        Some(error) if wanted.iter().all(|said| std::str::from_utf8(said.0.as_bytes()).is_ok()) => Err(error),
+        Some(error) if layout.pairs.iter().all(is_spelled) => Err(error),
         Some(_) | None => Ok(None),
     }
 }
@@ -165,22 +165,28 @@ fn meaning(kind: Kind) -> &'static str {
 fn excludes(layout: &Layout, width: Width, taken: bool) -> Vec<Exclude> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for Left { path, reason } in &layout.left {
-        let by_default = taken && layout.default.iter().any(|pair| pair.manifest == *path);
-        let (at, why) = match reason {
-            Reason::Aside { directory, what } if width == Width::Directories => {
-                (format!("{}/**", pattern(directory.as_bytes())), (*what).to_owned())
-            }
-            Reason::Aside { what, .. } => (pattern(path.as_bytes()), (*what).to_owned()),
-            _ if by_default => (pattern(path.as_bytes()), reason.text()),
-            _ => continue,
+        let Reason::Aside { directory, what } = reason else { continue };
+        let at = match width {
+            Width::Directories => format!("{}/**", pattern(directory.as_bytes())),
+            Width::Files => pattern(path.as_bytes()),
         };
-        found.insert(at, why);
+        found.insert(at, (*what).to_owned());
     }
-    for pair in layout.default.iter().filter(|_| taken) {
-        let is_lock = |found: &&Found| found.lock == pair.manifest;
-        if let Some(of) = layout.pairs.iter().find(is_lock).filter(|found| found.manifest != pair.manifest) {
-            found.insert(pattern(pair.manifest.as_bytes()), format!("the lock of {}", of.manifest));
+    let manifests: BTreeSet<&RepoPath> = layout.pairs.iter().map(|found| &found.manifest).collect();
+    for Pair { manifest, lock, .. } in layout.default.iter().filter(|pair| taken && !manifests.contains(&pair.manifest))
+    {
+        let left = layout.left.iter().find(|left| left.path == *manifest).map(|left| &left.reason);
+        let why = match (left, layout.pairs.iter().find(|found| found.lock == *manifest)) {
+            (Some(Reason::Aside { .. }), _) => continue,
+            (Some(reason), _) => reason.text(),
+            (None, Some(found)) => format!("the lock of {}", found.manifest),
+            (None, None) => "no manifest".to_owned(),
+        };
+        // Without its .in file the default rule takes a .txt for a manifest.
+        if name::part(manifest) == name::Part::Source && !manifests.contains(lock) {
+            found.insert(pattern(lock.as_bytes()), format!("the lock of {manifest}"));
         }
+        found.insert(pattern(manifest.as_bytes()), why);
     }
     found.into_iter().map(|(pattern, why)| Exclude { pattern, why }).collect()
 }

@@ -80,15 +80,15 @@ impl Draft {
             text.push_str(if at == 0 { "" } else { "\n" });
             write_table(&mut text, table);
         }
-        text.push_str(&self.exemptions());
+        text.push_str(&self.exemptions(""));
         text
     }
 
-    /// The `[[exempt]]` tables alone.
-    pub(super) fn exemptions(&self) -> String {
+    /// The `[[exempt]]` tables alone, below the table `above`, as in `tool.freeze-guard.`.
+    pub(super) fn exemptions(&self, above: &str) -> String {
         let mut text = String::new();
         for exempt in &self.exemptions {
-            text.push_str("\n[[exempt]]\n");
+            text.push_str(&format!("\n[[{above}exempt]]\n"));
             line(&mut text, &format!("rule = {}", quoted(exempt.rule.code())), "the one rule that does not ask");
             line(&mut text, &format!("package = {}", quoted(exempt.package.as_str())), "for this package");
             line(&mut text, &format!("reason = {}", quoted(&exempt.reason)), "delete the table once that is done");

@@ -1,8 +1,11 @@
 //! The policy's `[lock] command`: a list of words, where `{manifest}` and `{lock}` stand for the pair's paths. Without
 //! them one run writes every lock.
 
+use std::collections::BTreeSet;
+
 use super::{Effect, NotMade, Work};
 use crate::policy::Pair;
+use crate::scope;
 use crate::source::{RepoPath, printable_text, shell_word};
 
 /// What a command of the policy left of each lock.
@@ -30,7 +33,11 @@ impl Work<'_, '_, '_> {
         }
         if self.made.is_none() {
             (self.progress)(&shown);
-            let locks: Vec<_> = all.iter().map(|pair| pair.lock.clone()).collect();
+            // What it does to the locks of pairs that were not asked for is put back too.
+            let every = scope::pairs(&self.bench.overlay, self.bench.policy);
+            let every = every.map_err(|error| NotMade::plain(error.to_string()))?;
+            let locks: BTreeSet<_> = every.iter().chain(all).map(|pair| pair.lock.clone()).collect();
+            let locks: Vec<_> = locks.into_iter().collect();
             let made = self.workshop.policy(words, &locks).map(|made| locks.into_iter().zip(made).collect());
             self.made = Some(made);
         }

@@ -1,5 +1,7 @@
 //! Status for scripts, in a versioned shape.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::rulings::{PushRuling, Ruling};
@@ -19,17 +21,17 @@ pub(super) fn json(status: &Status) -> String {
             "commit": ruling(&status.rulings.commit),
             "push": status.rulings.pushes.iter().map(push).collect::<Vec<_>>(),
         },
-        "pairs": status.rulings.pairs,
+        "pairs": status.rulings.pairs.as_ref().ok(),
         "not_governed": status.rulings.ungoverned.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "worktrees": places(Kind::Worktree).collect::<Vec<_>>(),
         "submodules": places(Kind::Submodule).collect::<Vec<_>>(),
+        "ignored_by": status.older.iter().map(|git| path(git)).collect::<Vec<_>>(),
         "help": status.repair.as_ref().map(|repair| &repair.help),
     });
     format!("{value:#}\n")
 }
 
 fn guard(row: &Row) -> Value {
-    let path = |path: &std::path::Path| printable(path.as_os_str().as_encoded_bytes());
     json!({
         "event": row.event.name(),
         "state": row.state,
@@ -62,9 +64,13 @@ fn push(push: &PushRuling) -> Value {
     })
 }
 
+fn path(path: &Path) -> String {
+    printable(path.as_os_str().as_encoded_bytes())
+}
+
 fn place(place: &Elsewhere) -> Value {
     json!({
-        "path": printable(place.path.as_os_str().as_encoded_bytes()),
+        "path": path(&place.path),
         "in_force": place.gap.is_none(),
         "why": place.gap,
     })

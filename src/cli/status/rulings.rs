@@ -12,8 +12,8 @@ use freeze_guard::source::{ReadError, RepoPath, Tree, printable, printable_text}
 pub(super) struct Rulings {
     /// For commits.
     pub(super) commit: Ruling,
-    /// How many pairs are staged.
-    pub(super) pairs: usize,
+    /// How many pairs are staged, or why they cannot be counted now, as in the middle of a merge.
+    pub(super) pairs: Result<usize, String>,
     /// Staged files that look like requirements or locks and are not governed.
     pub(super) ungoverned: Vec<RepoPath>,
     /// For pushes, one for each branch of a remote that is known here and guarded, or a remote's default branch.
@@ -39,6 +39,14 @@ pub(super) struct PushRuling {
     pub(super) is_default: bool,
 }
 
+impl Ruling {
+    /// Of a snapshot that gives no answer.
+    fn unread(error: &ReadError) -> Self {
+        let error = Some(printable_text(&error.to_string()));
+        Self { origin: Origin::Default, error, policy: Policy::default() }
+    }
+}
+
 impl Rulings {
     /// Whether every policy can be read, and every default branch is guarded.
     pub(super) fn in_force(&self) -> bool {
@@ -49,9 +57,10 @@ impl Rulings {
 
 pub(super) fn rulings(repo: &Repository) -> Result<Rulings, Failure> {
     let staged = if repo.is_bare() { repo.empty() } else { repo.index()? };
-    let commit = ruling(&*staged)?;
-    let pairs = scope::pairs(&*staged, &commit.policy)?.len();
-    let ungoverned = ungoverned_paths(&*staged, &commit.policy)?;
+    let commit = ruling(&*staged).unwrap_or_else(|error| Ruling::unread(&error));
+    let pairs = scope::pairs(&*staged, &commit.policy).map(|pairs| pairs.len());
+    let pairs = pairs.map_err(|error| printable_text(&error.to_string()));
+    let ungoverned = ungoverned_paths(&*staged, &commit.policy).unwrap_or_default();
     let pushes = pushes(repo, &commit.policy)?;
     Ok(Rulings { commit, pairs, ungoverned, pushes })
 }
@@ -82,10 +91,7 @@ fn pushes(repo: &Repository, staged: &Policy) -> Result<Vec<PushRuling>, Failure
             }
             let ruling = match repo.commit_tree(&reference.id).and_then(|tree| ruling(&*tree)) {
                 Ok(ruling) => ruling,
-                Err(error) => {
-                    let error = Some(printable_text(&error.to_string()));
-                    Ruling { origin: Origin::Default, error, policy: Policy::default() }
-                }
+                Err(error) => Ruling::unread(&error),
             };
             let guarded = ruling.policy.push.guards(&full);
             let (remote, branch) = (printable(&remote), printable(branch));

@@ -8,11 +8,18 @@ use freeze_guard::report::plural;
 use freeze_guard::source::{Paths, printable, shell_word};
 use freeze_guard::wiring::{Elsewhere, State};
 
+/// More branches than this are counted, not named.
+const NAMED: usize = 5;
+
 pub(super) fn text(status: &Status, paths: &Paths) -> String {
     let mut text = format!("{:18}{:13}{:8}{}\n", "event", "state", "wired", "chained hook");
     status.guards.iter().for_each(|row| text.push_str(&guard(row)));
     text.push_str(&rulings(&status.rulings, paths));
     status.elsewhere.iter().for_each(|place| text.push_str(&gap(place)));
+    for git in &status.older {
+        let git = printable(git.as_os_str().as_encoded_bytes());
+        text.push_str(&format!("note: with {git} nothing is guarded: it ignores hooks in the configuration\n"));
+    }
     if let Some(Repair { why, help }) = &status.repair {
         let colon = if why.is_empty() { "" } else { ": " };
         text.push_str(&format!("not every guard is in force{colon}{why}\n = help: {help}\n"));
@@ -36,13 +43,17 @@ fn guard(row: &Row) -> String {
 
 fn rulings(rulings: &Rulings, paths: &Paths) -> String {
     let commit = &rulings.commit;
+    let pairs = match &rulings.pairs {
+        Ok(count) => plural(*count, "pair"),
+        Err(why) => format!("its pairs cannot be counted: {why}"),
+    };
     let mut text = match (&commit.error, &commit.origin) {
         (Some(error), _) => {
             format!("policy for commits: cannot be read: {error}\n = help: `hook check` lists every mistake\n")
         }
-        (None, Origin::Default) => format!("policy for commits: the defaults; {}\n", plural(rulings.pairs, "pair")),
+        (None, Origin::Default) => format!("policy for commits: the defaults; {}\n", pairs),
         (None, Origin::File(path)) => {
-            format!("policy for commits: {}, as staged; {}\n", paths.show(path), plural(rulings.pairs, "pair"))
+            format!("policy for commits: {}, as staged; {}\n", paths.show(path), pairs)
         }
     };
     if rulings.pushes.is_empty() {
@@ -53,35 +64,52 @@ fn rulings(rulings: &Rulings, paths: &Paths) -> String {
             list(&push.from)
         ));
     }
-    rulings.pushes.iter().for_each(|push| text.push_str(&one_push(push)));
+    text.push_str(&pushes(&rulings.pushes));
     text.push_str(&ungoverned_line(&rulings.ungoverned, paths));
     text
 }
 
-fn one_push(push: &PushRuling) -> String {
-    let name = format!("{}/{}", push.remote, push.branch);
-    if let Some(error) = &push.ruling.error {
-        return format!(
-            "policy for pushes to {name}: what {name} holds cannot be read: {error}\n = help: correct it there, from an \
-             allowed branch; `hook check --rev {name}` lists every mistake\n"
-        );
+/// One line for all branches of which the same is true, since a pattern may guard many.
+fn pushes(pushes: &[PushRuling]) -> String {
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    let mut wrong = String::new();
+    for push in pushes {
+        let name = format!("{}/{}", push.remote, push.branch);
+        let origin = match &push.ruling.origin {
+            Origin::Default => "the defaults".to_owned(),
+            Origin::File(path) => format!("{path}, as it holds it"),
+        };
+        if let Some(error) = &push.ruling.error {
+            wrong.push_str(&format!(
+                "policy for pushes to {name}: what {name} holds cannot be read: {error}\n = help: correct it there, from \
+                 an allowed branch; `hook check --rev {name}` lists every mistake\n"
+            ));
+        } else if push.guarded {
+            let rest = format!("{origin}; dependency changes only from {}", list(&push.ruling.policy.push.from));
+            match lines.iter_mut().find(|(known, _)| *known == rest) {
+                Some((_, names)) => names.push(name),
+                None => lines.push((rest, vec![name])),
+            }
+        } else {
+            let kind = if push.is_default { "the remote's default branch" } else { "the branch" };
+            wrong.push_str(&format!(
+                "policy for pushes to {name}: {origin}; {kind} is not guarded\n = help: add \"{}\" to `guard` under [push] \
+                 in freeze-guard.toml, and bring that to {name}\n",
+                push.branch
+            ));
+        }
     }
-    let origin = match &push.ruling.origin {
-        Origin::Default => "the defaults".to_owned(),
-        Origin::File(path) => format!("{path} of {name}"),
+    let line = |(rest, names): &(String, Vec<String>)| format!("policy for pushes to {}: {rest}\n", few(names));
+    lines.iter().map(line).collect::<String>() + &wrong
+}
+
+fn few(names: &[String]) -> String {
+    let named: Vec<_> = names.iter().take(NAMED).map(String::as_str).collect();
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
-    if !push.guarded {
-        let kind = if push.is_default { "the remote's default branch" } else { "the branch" };
-        return format!(
-            "policy for pushes to {name}: {origin}; {kind} is not guarded\n = help: add \"{}\" to `guard` under [push] in \
-             freeze-guard.toml, and bring that to {name}\n",
-            push.branch
-        );
-    }
-    format!(
-        "policy for pushes to {name}: {origin}; dependency changes only from {}\n",
-        list(&push.ruling.policy.push.from)
-    )
+    named.join(", ") + &more
 }
 
 fn list(patterns: &[RefPattern]) -> String {

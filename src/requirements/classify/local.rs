@@ -22,7 +22,7 @@ pub(super) fn bad_extras(text: &str, extras: &str, notice: &Notice) -> Notice {
     }
     let at = text.rfind(extras);
     let range = at.map_or(0..text.len(), |at| at + notice.range.start..at + notice.range.end);
-    Notice { range, ..notice.clone() }
+    Notice { range, repair: None, ..notice.clone() }
 }
 
 /// Python keeps two leading slashes, and the path becomes the URL of another host.

@@ -118,8 +118,8 @@ impl Scan<'_> {
         let message =
             format!("{wrong} is not an operator: expected one of `==`, `!=`, `~=`, `<`, `<=`, `>`, `>=`, `===`");
         let one_sign = rest.starts_with('=') && !rest[1..].starts_with(['<', '>', '=']);
-        let help = if one_sign { rewritten(self.text, self.here(), "==") } else { String::new() };
-        Err(Notice::invalid(self.here(), message).help(help))
+        let notice = Notice::invalid(self.here(), message);
+        Err(if one_sign { self.mended(notice, self.here(), "==") } else { notice })
     }
 }
 
