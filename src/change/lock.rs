@@ -50,6 +50,8 @@ pub struct Attempt {
     pub manifest: RepoPath,
     /// The lock.
     pub lock: RepoPath,
+    /// What the manifest includes and what is there, itself among it: what the lock was made from.
+    pub inputs: Vec<RepoPath>,
     /// What made it, for a person: `copied`, or a command.
     pub how: String,
     /// What moves.
@@ -248,8 +250,10 @@ impl<'r> Work<'_, '_, 'r> {
         how: String,
         put: Result<(), NotMade>,
     ) -> Result<Attempt, ReadError> {
+        let there = before.manifest.nodes.iter().filter(|node| node.object.is_some());
+        let inputs = there.map(|node| node.path.clone()).collect();
         let attempt =
-            |moves, end| Attempt { manifest: pair.manifest.clone(), lock: pair.lock.clone(), how, moves, end };
+            |moves, end| Attempt { manifest: pair.manifest.clone(), lock: pair.lock.clone(), inputs, how, moves, end };
         if let Err(why) = put {
             return Ok(attempt(Vec::new(), End::NotMade(why)));
         }

@@ -88,10 +88,10 @@ fn shown(attempt: &Attempt, style: &Style) -> String {
     text
 }
 
-/// The files of the pairs that are to be staged.
+/// The files of the pairs that are to be staged: a lock goes with everything that it was made from.
 fn files(attempts: &[Attempt]) -> Vec<RepoPath> {
-    let mut files: Vec<_> =
-        attempts.iter().flat_map(|attempt| [attempt.manifest.clone(), attempt.lock.clone()]).collect();
+    let of = |attempt: &Attempt| [attempt.inputs.clone(), vec![attempt.lock.clone()]].concat();
+    let mut files: Vec<_> = attempts.iter().flat_map(of).collect();
     files.sort();
     files.dedup();
     files
