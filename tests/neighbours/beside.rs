@@ -102,3 +102,30 @@ fn before_and_after_husky() {
         place.git(&["commit", "-q", "--allow-empty", "-m", "theirs only"]).passes();
     }
 }
+
+/// In git's configuration ours stands beside whatever owns the hooks directory, in any order, and theirs is untouched.
+#[test]
+fn by_the_configuration_beside_each() {
+    if tools().is_none() {
+        return;
+    }
+    for manager in Manager::ALL {
+        for first in [true, false] {
+            let Some(world) = World::with_new_git("a hook in the configuration beside other managers") else { return };
+            let mut place = place(&world, manager);
+            if first {
+                place.install_theirs();
+            }
+            place.run("hook", &["install", "--via", "config"]).passes();
+            if !first {
+                place.install_theirs();
+            }
+            place.status().passes().says("config");
+            let before = place.hooks();
+            assert_eq!(place.story(), ALL_GUARDED, "{manager:?}");
+            assert_eq!(place.hooks(), before, "{manager:?}");
+            place.run("hook", &["uninstall"]).passes();
+            assert_eq!(place.story(), NONE_GUARDED, "{manager:?}");
+        }
+    }
+}
