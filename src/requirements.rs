@@ -90,7 +90,8 @@ fn line_breaks(text: &str) -> usize {
     if text.len() <= limits::LINES {
         return 0;
     }
-    let feeds = text::count_bytes(text, |byte| byte == b'\n').max(text::count_bytes(text, |byte| byte == b'\r'));
+    let count = |byte| memchr::memchr_iter(byte, text.as_bytes()).count();
+    let feeds = count(b'\n').max(count(b'\r'));
     let others = text::count_bytes(text, |byte| (byte == 0x0b) | (byte == 0x0c) | (byte.wrapping_sub(0x1c) < 3));
     let wide = if text.is_ascii() { 0 } else { text.matches(['\u{85}', '\u{2028}', '\u{2029}']).count() };
     feeds + others + wide

@@ -100,8 +100,9 @@ impl<'f> Lines<'f> {
 
     /// Joins the continuation that `first`, which ends with a backslash, begins.
     fn join(&mut self, line: usize, first: &Physical<'f>) -> Option<Logical<'f>> {
-        let mut text = String::with_capacity(first.text.len() * 2);
-        let mut pieces = Vec::with_capacity(4);
+        // What is usually continued is a list of digests.
+        let mut text = String::with_capacity(first.text.len() + 2048);
+        let mut pieces = Vec::with_capacity(32);
         self.push_piece(&mut text, &mut pieces, first);
         let mut last = 0;
         let mut marked = first.marked;
