@@ -90,8 +90,7 @@ fn shown(attempt: &Attempt, style: &Style) -> String {
 
 /// The files of the pairs that are to be staged.
 fn files(attempts: &[Attempt]) -> Vec<RepoPath> {
-    let mut files: Vec<_> =
-        attempts.iter().flat_map(|attempt| [attempt.manifest.clone(), attempt.lock.clone()]).collect();
+    let mut files: Vec<_> = attempts.iter().flat_map(|attempt| attempt.files.clone()).collect();
     files.sort();
     files.dedup();
     files

@@ -230,9 +230,7 @@ fn the_policy_is_heard() {
     repo.hook(&["fix"]).passes().says("nothing to fix");
     repo.write("freeze-guard.toml", "[lock]\ncommand = [\"make\", \"lock\"]\n");
     repo.write(R, "torch==2.4.1\nflask==3.0.3\n");
-    repo.hook(&["fix"])
-        .exits(1)
-        .says("requirements.lock is not written: `hook lock requirements.txt` makes it anew");
+    repo.hook(&["fix"]).exits(1).says("requirements.lock is not written: `hook lock requirements.txt` makes it anew");
     repo.write("freeze-guard.toml", "nonsense = 1\n");
     repo.hook(&["fix"]).exits(2).says("nonsense");
 }
