@@ -50,8 +50,8 @@ pub struct Attempt {
     pub manifest: RepoPath,
     /// The lock.
     pub lock: RepoPath,
-    /// What the manifest includes and what is there, itself among it: what the lock was made from.
-    pub inputs: Vec<RepoPath>,
+    /// What was judged and is to be staged together: the manifest, what it includes, and the lock.
+    pub files: Vec<RepoPath>,
     /// What made it, for a person: `copied`, or a command.
     pub how: String,
     /// What moves.
@@ -250,10 +250,10 @@ impl<'r> Work<'_, '_, 'r> {
         how: String,
         put: Result<(), NotMade>,
     ) -> Result<Attempt, ReadError> {
-        let there = before.manifest.nodes.iter().filter(|node| node.object.is_some());
-        let inputs = there.map(|node| node.path.clone()).collect();
-        let attempt =
-            |moves, end| Attempt { manifest: pair.manifest.clone(), lock: pair.lock.clone(), inputs, how, moves, end };
+        let (manifest, lock) = (pair.manifest.clone(), pair.lock.clone());
+        let read = before.manifest.files().map(|(node, _)| node.path.clone());
+        let files: Vec<_> = read.chain([lock.clone()]).collect();
+        let attempt = |moves, end| Attempt { manifest, lock, files, how, moves, end };
         if let Err(why) = put {
             return Ok(attempt(Vec::new(), End::NotMade(why)));
         }

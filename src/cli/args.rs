@@ -133,7 +133,7 @@ pub(crate) struct LockArgs {
     /// Write a digest of the inputs beside the header; a lock that has one keeps one
     #[arg(long)]
     pub(crate) stamp: bool,
-    /// Stage manifest and lock of each pair that is in order
+    /// Stage manifest, what it includes, and lock of each pair, if all is in order
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) stage: bool,
     /// Show what would be written and write nothing

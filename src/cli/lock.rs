@@ -88,10 +88,9 @@ fn shown(attempt: &Attempt, style: &Style) -> String {
     text
 }
 
-/// The files of the pairs that are to be staged: a lock goes with everything that it was made from.
+/// The files of the pairs that are to be staged.
 fn files(attempts: &[Attempt]) -> Vec<RepoPath> {
-    let of = |attempt: &Attempt| [attempt.inputs.clone(), vec![attempt.lock.clone()]].concat();
-    let mut files: Vec<_> = attempts.iter().flat_map(of).collect();
+    let mut files: Vec<_> = attempts.iter().flat_map(|attempt| attempt.files.clone()).collect();
     files.sort();
     files.dedup();
     files

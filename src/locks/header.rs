@@ -162,7 +162,7 @@ pub(super) fn same_file(told: &str, visited: &str) -> bool {
     absolute || ours.iter().rev().zip(theirs.iter().rev()).all(|(left, right)| left == right)
 }
 
-/// [`same_file`] for a path of the repository.
+/// The same for a path of the repository.
 pub fn is_file(told: &str, visited: &RepoPath) -> bool {
     same_file(told, &String::from_utf8_lossy(visited.as_bytes()))
 }

@@ -202,6 +202,11 @@ fn staging_takes_the_pair_and_nothing_else() {
         "requirements.lock\nrequirements.txt\n"
     );
     repo.commit("dependencies").passes();
+    // What the manifest includes was judged with it.
+    repo.write("web/requirements.txt", "-r base.txt\n");
+    repo.write("web/base.txt", NEW);
+    repo.hook(&["lock", "--stage"]).passes();
+    repo.commit("includes").passes();
     // An ignored lock cannot be staged, and git's own word is shown.
     repo.write(".gitignore", "api/*.lock\n");
     repo.write("api/requirements.txt", NEW);
