@@ -1,5 +1,5 @@
-//! Our shim under another manager's hook: renamed by it and run by it, with that same manager's older hook in our chain;
-//! and replaced by it while it runs. (With the real managers: tests/neighbours.)
+//! Our shim under another manager's hook: renamed by it and run by it, with that same manager's older hook in our
+//! chain; and replaced by it while it runs. (With the real managers: tests/neighbours.)
 
 use std::fs;
 
@@ -54,7 +54,8 @@ fn another_manager_in_the_chain_still_runs() {
     assert_eq!(fs::read_to_string(repo.path("theirs.log")).unwrap(), "theirs\nother\n");
 }
 
-/// A chained hook that puts itself in our place, as lefthook does: this commit is judged, and told that it was the last.
+/// A chained hook that puts itself in our place, as lefthook does: this commit is judged, and told that it was the
+/// last.
 #[test]
 fn whoever_replaces_us_while_it_runs_is_named() {
     let world = World::new();
