@@ -13,7 +13,7 @@ use super::mirror::{self, Stamp};
 use crate::check::{Judging, pairs};
 use crate::files::{Cache, Judged, PairFiles};
 use crate::finding::{Finding, Place};
-use crate::policy::{Kind, Pair};
+use crate::policy::Pair;
 use crate::report::Report;
 use crate::rule::{Level, RuleId};
 use crate::rules::{Remake, remake};
@@ -82,14 +82,12 @@ fn sync(pair: &Pair, bench: &mut Bench<'_, '_>) -> Result<(), ReadError> {
     }
     let refused = match remake(&context) {
         Remake::Mirror => mirror::put(pair, Stamp::Keep, bench)?,
-        Remake::Command(command) => {
-            let own = pair.kind == Kind::Freeze && bench.policy.lock.command.is_none();
-            let manifest = bench.judging.paths.word(&pair.manifest);
+        way @ (Remake::Resolve | Remake::Freeze(_)) => {
             let dropped = bench.policy.lock.command.is_none() && stale::drop_stale(pair, bench)?;
-            match (dropped, own) {
-                (true, _) => Ok(()),
-                (false, true) => Err(format!("`{command}` writes it")),
-                (false, false) => Err(format!("`hook lock {manifest}` makes it anew, as `{command}` does")),
+            match way {
+                _ if dropped => Ok(()),
+                Remake::Freeze(command) => Err(format!("`{command}` writes it")),
+                _ => Err(format!("`hook lock {}` makes it anew", bench.judging.paths.word(&pair.manifest))),
             }
         }
     };

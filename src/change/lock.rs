@@ -17,7 +17,7 @@ use crate::check::{Judging, pairs};
 use crate::files::{Cache, Judged, PairFiles};
 use crate::finding::Finding;
 use crate::locks::{StampVerdict, stamp_verdict};
-use crate::policy::{Kind, Pair};
+use crate::policy::{Command, Kind, Pair};
 use crate::requirements;
 use crate::rule::{Level, RuleId};
 use crate::rules::{Context, Remake, remake};
@@ -50,6 +50,8 @@ pub struct Attempt {
     pub manifest: RepoPath,
     /// The lock.
     pub lock: RepoPath,
+    /// What the manifest includes and what is there, itself among it: what the lock was made from.
+    pub inputs: Vec<RepoPath>,
     /// What made it, for a person: `copied`, or a command.
     pub how: String,
     /// What moves.
@@ -128,7 +130,7 @@ fn pairs_to_be(paths: &[RepoPath], bench: &Bench<'_, '_>) -> Result<Vec<Pair>, R
 /// How a lock is to be made.
 enum Way {
     Copy,
-    Policy(Vec<String>),
+    Policy(Command),
     Compile(Box<Compile>),
 }
 
@@ -172,7 +174,7 @@ impl<'r> Work<'_, '_, 'r> {
                 let how = format!("copied from {}", self.bench.judging.paths.show(&pair.manifest));
                 return self.settle(pair, &files, how, copied.map_err(NotMade::plain));
             }
-            Ok(Way::Policy(words)) => (self.shown(&words, pair), self.by_policy(&words, pair, all)),
+            Ok(Way::Policy(command)) => (self.shown(&command, pair), self.by_policy(&command, pair, all)),
             Ok(Way::Compile(compile)) => (printable_text(&compile.shown), self.by_resolver(&compile, (pair, &files))),
         };
         let now = PairFiles::load(&self.bench.overlay, pair, &self.bench.cache)?;
@@ -205,15 +207,15 @@ impl<'r> Work<'_, '_, 'r> {
             return Ok(Err(why));
         }
         if let Some(command) = &context.policy.lock.command {
-            return Ok(Ok(Way::Policy(command.words().to_vec())));
+            return Ok(Ok(Way::Policy(command.clone())));
         }
         match remake(context) {
             Remake::Mirror => Ok(Ok(Way::Copy)),
-            Remake::Command(command) if context.pair.kind == Kind::Freeze => Ok(Err(format!(
+            Remake::Freeze(command) => Ok(Err(format!(
                 "a frozen lock is what is installed somewhere: run `{command}` in the environment that is meant, or \
                  write the command as `[lock] command` of the policy"
             ))),
-            Remake::Command(_) => {
+            Remake::Resolve => {
                 let compile = compile::compile(context, &self.bench.overlay, self.workshop.world)?;
                 Ok(compile.and_then(|compile| self.on_disk(context, compile)))
             }
@@ -248,8 +250,10 @@ impl<'r> Work<'_, '_, 'r> {
         how: String,
         put: Result<(), NotMade>,
     ) -> Result<Attempt, ReadError> {
+        let there = before.manifest.nodes.iter().filter(|node| node.object.is_some());
+        let inputs = there.map(|node| node.path.clone()).collect();
         let attempt =
-            |moves, end| Attempt { manifest: pair.manifest.clone(), lock: pair.lock.clone(), how, moves, end };
+            |moves, end| Attempt { manifest: pair.manifest.clone(), lock: pair.lock.clone(), inputs, how, moves, end };
         if let Err(why) = put {
             return Ok(attempt(Vec::new(), End::NotMade(why)));
         }

@@ -24,10 +24,11 @@ pub(crate) fn run(args: &FixArgs, world: &Surroundings) -> Result<Outcome, Failu
         write(top, &edits)?;
     }
     proposal.unfixed.iter().for_each(|unfixed| out(&left(unfixed, &style)));
-    if !edits.is_empty() && (!proposal.unfixed.is_empty() || !report.findings.is_empty()) {
+    let findings = body(&report, &style);
+    if !edits.is_empty() && (!proposal.unfixed.is_empty() || !findings.is_empty()) {
         out("\n");
     }
-    out(&body(&report, &style));
+    out(&findings);
     out(&closing(&report, &edits, args, &judging.paths));
     let open = args.dry_run && !edits.is_empty();
     Ok(if open || report.verdict() == Verdict::Refuse { Outcome::Refuse } else { Outcome::Pass })

@@ -37,10 +37,11 @@ pub(crate) fn run(args: &LockArgs, world: &Surroundings) -> Result<Outcome, Fail
     if !args.dry_run {
         write(top, &edits)?;
     }
-    if !attempts.is_empty() && !report.findings.is_empty() {
+    let findings = body(&report, &style);
+    if !attempts.is_empty() && !findings.is_empty() {
         out("\n");
     }
-    out(&body(&report, &style));
+    out(&findings);
     let failed = attempts.iter().any(|attempt| matches!(attempt.end, End::Refused(_) | End::NotMade(_)));
     let staged = args.stage && !failed && report.verdict() == Verdict::Pass;
     if staged {
@@ -87,10 +88,10 @@ fn shown(attempt: &Attempt, style: &Style) -> String {
     text
 }
 
-/// The files of the pairs that are to be staged.
+/// The files of the pairs that are to be staged: a lock goes with everything that it was made from.
 fn files(attempts: &[Attempt]) -> Vec<RepoPath> {
-    let mut files: Vec<_> =
-        attempts.iter().flat_map(|attempt| [attempt.manifest.clone(), attempt.lock.clone()]).collect();
+    let of = |attempt: &Attempt| [attempt.inputs.clone(), vec![attempt.lock.clone()]].concat();
+    let mut files: Vec<_> = attempts.iter().flat_map(of).collect();
     files.sort();
     files.dedup();
     files

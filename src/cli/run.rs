@@ -15,7 +15,7 @@ use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Verdict, text};
 use freeze_guard::scope::{self, CommitEvent, Push, Question};
-use freeze_guard::wiring::chain::{ChainCall, ChainError, run_chained};
+use freeze_guard::wiring::chain::{ChainCall, ChainError, ChainOutcome, is_displaced, run_chained};
 use freeze_guard::wiring::{ChainedName, Event, VERSION};
 
 pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
@@ -110,8 +110,14 @@ fn run_other(event: Event, args: &RunArgs, stdin: Option<&[u8]>, world: &Surroun
     let chained = args.chained.as_deref().and_then(ChainedName::parse).filter(|name| name.event() == event);
     let chained = chained.unwrap_or(ChainedName::first(event));
     let call = ChainCall { shim, chained, args: &args.args, stdin, env: &env, cwd: &world.world.cwd };
-    let code = run_chained(&call)?.code();
-    Ok(u8::try_from(code).unwrap_or(1))
+    let outcome = run_chained(&call)?;
+    if matches!(outcome, ChainOutcome::Exited(_)) && is_displaced(&call) {
+        err(&format!(
+            "freeze-guard: another hook manager has just replaced our {event} hook: from now on it is not guarded; \
+             put it back: `hook install`\n"
+        ));
+    }
+    Ok(u8::try_from(outcome.code()).unwrap_or(1))
 }
 
 impl From<ChainError> for Failure {

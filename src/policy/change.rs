@@ -14,6 +14,16 @@ impl Command {
     pub fn words(&self) -> &[String] {
         &self.0
     }
+
+    /// The words with `{manifest}` and `{lock}` filled in, as paths from the top that no program takes for an option.
+    pub fn filled(&self, manifest: &RepoPath, lock: &RepoPath) -> Vec<String> {
+        let text = |path: &RepoPath| {
+            let path = String::from_utf8_lossy(path.as_bytes());
+            if path.starts_with('-') { format!("./{path}") } else { path.into_owned() }
+        };
+        let fill = |word: &String| word.replace("{manifest}", &text(manifest)).replace("{lock}", &text(lock));
+        self.0.iter().map(fill).collect()
+    }
 }
 
 /// `[lock]`.

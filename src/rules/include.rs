@@ -23,7 +23,7 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
                 format!("a lock must hold every pin itself; this one includes {target}"),
                 match remake(context) {
                     Remake::Mirror => format!("write the pins into the lock instead: {}", remake::line(context)),
-                    Remake::Command(_) => {
+                    Remake::Resolve | Remake::Freeze(_) => {
                         format!("write the pins of {target} into the lock instead; see `hook explain include`")
                     }
                 },

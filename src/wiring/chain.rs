@@ -111,6 +111,12 @@ pub fn run_chained(call: &ChainCall<'_>) -> Result<ChainOutcome, ChainError> {
     Ok(ChainOutcome::Exited(code_of(status)))
 }
 
+/// Whether a hook that is not ours stands where our shim stood when it called: lefthook, chained, writes its hooks anew
+/// whenever its configuration changes, and from then on git does not reach us.
+pub fn is_displaced(call: &ChainCall<'_>) -> bool {
+    matches!(files::look(&call.cwd.join(call.shim)), Ok(Found::Hook(hook)) if recognise(&hook.bytes).is_none())
+}
+
 enum Target {
     Run(PathBuf),
     Not(ChainOutcome),

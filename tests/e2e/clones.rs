@@ -4,8 +4,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::process::Command;
 
-use crate::world::{Repo, World};
+use crate::run::Run;
+use crate::world::{BINARY, Repo, World};
 
 fn list(world: &World) -> PathBuf {
     world.path("home/.data/freeze-guard/clones")
@@ -81,7 +83,7 @@ fn a_broken_list_stops_nobody() {
         ("a directory", |world| fs::create_dir_all(list(world)).unwrap()),
         ("a pipe", |world| {
             fs::create_dir_all(list(world).parent().unwrap()).unwrap();
-            let run = crate::run::Run::of(world.command("mkfifo", &world.path("home")).arg(list(world)), b"");
+            let run = Run::of(world.command("mkfifo", &world.path("home")).arg(list(world)), b"");
             run.passes();
         }),
         ("huge", |world| {
@@ -137,4 +139,27 @@ fn rubbish_in_the_list_is_left_out() {
     assert_eq!(run.stdout_text().lines().count(), 4, "{run}");
     repo.hook(&["status", "--all", "--prune"]).passes().says("/cut: gone; dropped from the list");
     repo.hook(&["status", "--all"]).passes().never_says("gone");
+}
+
+/// A bar for whoever waits at a terminal; nothing of it anywhere else.
+#[test]
+fn a_bar_where_a_person_waits() {
+    let world = World::new();
+    let repo = world.repo("project");
+    repo.hook(&["install"]).passes();
+    let slow = format!("#!/bin/sh\nsleep 0.3\nexec '{}' \"$@\"\n", world.git_binary().display());
+    crate::run::script(&world.path("slow/git"), slow);
+    let mut dirs = vec![world.path("slow")];
+    dirs.extend(std::env::split_paths(&world.search_path()));
+    let path = std::env::join_paths(dirs).unwrap();
+    let run = Run::of(repo.hook_command().env("PATH", &path).args(["status", "--all"]), b"").passes();
+    assert!(run.stderr.is_empty(), "{run}");
+    let words = format!("'{BINARY}' status --all");
+    let mut script = world.command("script", &repo.top);
+    script.env("PATH", &path).env("TERM", "xterm").args(["-q", "-e", "-c", &words, "/dev/null"]);
+    match Command::new("script").arg("--version").output() {
+        Ok(output) if String::from_utf8_lossy(&output.stdout).contains("util-linux") => {}
+        _ => return eprintln!("skipped: there is no script(1) of util-linux here to make a terminal"),
+    }
+    Run::of(&mut script, b"").passes().says("0/1 clones looked at").says("project/.git: in force");
 }

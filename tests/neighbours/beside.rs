@@ -70,7 +70,8 @@ fn before_lefthook() {
     assert_eq!(place.story(), ALL_GUARDED);
 }
 
-/// husky takes the hooks directory away: install refuses and names the lines, status says that nothing is in force.
+/// husky takes the hooks directory away: install refuses and names the command, status says that nothing is in force; and
+/// after that command everything is judged.
 #[test]
 fn before_and_after_husky() {
     if tools().is_none() {
@@ -81,20 +82,50 @@ fn before_and_after_husky() {
         let mut place = place(&world, Manager::Husky);
         if first {
             place.install_theirs();
-            place
-                .run("hook", &["install", "--via", "file"])
-                .exits(2)
-                .says("core.hooksPath")
-                .says("hook run pre-commit");
+            place.run("hook", &["install", "--via", "file"]).exits(2).says("core.hooksPath");
         } else {
             place.run("hook", &["install", "--via", "file"]).passes();
             place.status().passes();
             place.install_theirs();
         }
-        place.status().exits(1).says("core.hooksPath").says("hook run pre-push");
+        let status = place.status().exits(1).says("core.hooksPath");
         assert_eq!(place.story(), NONE_GUARDED);
+        let text = status.all();
+        let command = text.split('`').find(|part| part.contains("printf")).unwrap();
+        place.run("sh", &["-c", command]).passes();
+        place.git(&["add", "."]).passes();
+        place.repo.land("their hooks call ours");
+        place.git(&["push", "-q", "--no-verify", "origin", "main"]).passes();
+        assert_eq!(place.story(), ALL_GUARDED);
         place.run("hook", &["uninstall"]).passes();
         assert!(place.hooks().is_empty());
         place.git(&["commit", "-q", "--allow-empty", "-m", "theirs only"]).passes();
+    }
+}
+
+/// In git's configuration ours stands beside whatever owns the hooks directory, in any order, and theirs is untouched.
+#[test]
+fn by_the_configuration_beside_each() {
+    if tools().is_none() {
+        return;
+    }
+    for manager in Manager::ALL {
+        for first in [true, false] {
+            let Some(world) = World::with_new_git("a hook in the configuration beside other managers") else { return };
+            let mut place = place(&world, manager);
+            if first {
+                place.install_theirs();
+            }
+            place.run("hook", &["install", "--via", "config"]).passes();
+            if !first {
+                place.install_theirs();
+            }
+            place.status().passes().says("config");
+            let before = place.hooks();
+            assert_eq!(place.story(), ALL_GUARDED, "{manager:?}");
+            assert_eq!(place.hooks(), before, "{manager:?}");
+            place.run("hook", &["uninstall"]).passes();
+            assert_eq!(place.story(), NONE_GUARDED, "{manager:?}");
+        }
     }
 }

@@ -148,3 +148,20 @@ fn only_the_first_ref_is_seen_through_pre_commit_and_prek() {
         assert_eq!(gone.status, Some(seen), "{manager:?}\n{gone}");
     }
 }
+
+/// Why the line for lefthook says `use_stdin`: without it an empty push arrives, and docs/neighbours.md says so.
+#[test]
+fn lefthook_without_use_stdin_hands_on_nothing() {
+    if tools().is_none() {
+        return;
+    }
+    let world = World::new();
+    let place = called(&world, Manager::Lefthook);
+    place.repo.stage_pair(NEW);
+    place.repo.land("dependencies");
+    place.git(&["push", "-q", "--dry-run", "origin", "main"]).exits(1).says("error[guarded-push]");
+    let text = fs::read_to_string(place.repo.path("lefthook.yml")).unwrap();
+    assert!(text.contains("use_stdin: true"));
+    place.repo.write("lefthook.yml", text.replace("use_stdin: true", "use_stdin: false"));
+    place.git(&["push", "-q", "--dry-run", "origin", "main"]).passes();
+}

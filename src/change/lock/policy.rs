@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Effect, NotMade, Work};
-use crate::policy::Pair;
+use crate::policy::{Command, Pair};
 use crate::scope;
 use crate::source::{RepoPath, printable_text, shell_word};
 
@@ -13,20 +13,21 @@ pub(super) type Left = Vec<(RepoPath, Option<Vec<u8>>)>;
 
 impl Work<'_, '_, '_> {
     /// The words of the policy's command for `pair`, as people would type them.
-    pub(super) fn shown(&self, words: &[String], pair: &Pair) -> String {
-        let words: Vec<_> =
-            filled(words, pair).iter().map(|word| shell_word(&printable_text(word)).into_owned()).collect();
+    pub(super) fn shown(&self, command: &Command, pair: &Pair) -> String {
+        let words = command.filled(&pair.manifest, &pair.lock);
+        let words: Vec<_> = words.iter().map(|word| shell_word(&printable_text(word)).into_owned()).collect();
         words.join(" ")
     }
 
-    pub(super) fn by_policy(&mut self, words: &[String], pair: &Pair, all: &[Pair]) -> Result<Vec<u8>, NotMade> {
+    /// What the policy's command makes of the lock of `pair`, one of `all`.
+    pub(super) fn by_policy(&mut self, command: &Command, pair: &Pair, all: &[Pair]) -> Result<Vec<u8>, NotMade> {
         if self.wish.effect == Effect::Show {
             return Err(NotMade::plain("it is a command of the policy, and writes by itself: not run".to_owned()));
         }
-        let own = filled(words, pair);
-        let shown = self.shown(words, pair);
+        let own = command.filled(&pair.manifest, &pair.lock);
+        let shown = self.shown(command, pair);
         let nothing = || NotMade::plain("the command ended well and left no lock there".to_owned());
-        if own != words {
+        if own != command.words() {
             (self.progress)(&shown);
             let made = self.workshop.policy(&own, std::slice::from_ref(&pair.lock))?;
             return made.into_iter().next().flatten().ok_or_else(nothing);
@@ -38,7 +39,7 @@ impl Work<'_, '_, '_> {
             let every = every.map_err(|error| NotMade::plain(error.to_string()))?;
             let locks: BTreeSet<_> = every.iter().chain(all).map(|pair| pair.lock.clone()).collect();
             let locks: Vec<_> = locks.into_iter().collect();
-            let made = self.workshop.policy(words, &locks).map(|made| locks.into_iter().zip(made).collect());
+            let made = self.workshop.policy(command.words(), &locks).map(|made| locks.into_iter().zip(made).collect());
             self.made = Some(made);
         }
         match &self.made {
@@ -50,13 +51,4 @@ impl Work<'_, '_, '_> {
             None => Err(nothing()),
         }
     }
-}
-
-/// `words` with `{manifest}` and `{lock}` filled in, as paths from the top.
-fn filled(words: &[String], pair: &Pair) -> Vec<String> {
-    let text = |path: &RepoPath| String::from_utf8_lossy(path.as_bytes()).into_owned();
-    words
-        .iter()
-        .map(|word| word.replace("{manifest}", &text(&pair.manifest)).replace("{lock}", &text(&pair.lock)))
-        .collect()
 }
