@@ -5,7 +5,8 @@
 #
 #   benches/lock.sh [PACKAGES]       default: 1500
 #   HOOK=path                        the binary; default: a release build of this checkout
-#   RUNS=n                           runs per row, default 40; PEER_RUNS=n for uv, default 5; pip-compile runs once
+#   RUNS=n                           runs per row, default 40; PEER_RUNS=n for uv, default 5; pip-compile, which
+#                                    takes minutes, runs once, and not at all with PEER_RUNS=0
 #   BUDGET=ms                        fails if the median of a hook row is above this many milliseconds
 #
 # Needs git, hyperfine and Python 3. uv and pip-tools come from the package registry into a virtual environment under
@@ -137,13 +138,18 @@ choose_rows() {
   local clean="env -u PIP_FIND_LINKS -u UV_FIND_LINKS PIP_CONFIG_FILE=/dev/null UV_NO_CONFIG=1 UV_OFFLINE=1"
   clean+=" UV_PYTHON=$tools/bin/python"
   rows=("hook run pre-commit" "$hook run pre-commit" "hook check --staged" "$hook check --staged")
+  [ "${PEER_RUNS:-}" = 0 ] || choose_peers "$clean" "$where"
+  rows+=("git diff --cached" "git diff --cached -- requirements.txt" "/bin/true" "/bin/true")
+}
+
+choose_peers() { # ENVIRONMENT ARGUMENTS
+  local clean=$1 where=$2
   if [ -x "$tools/bin/uv" ]; then
     uv=("uv pip compile" "$clean $tools/bin/uv pip compile $where -o $place/uv.txt")
   fi
   if [ -x "$tools/bin/pip-compile" ]; then
     pip_compile=("pip-compile --dry-run" "$clean $tools/bin/pip-compile --dry-run --strip-extras $where -o $place/pip-compile.txt")
   fi
-  rows+=("git diff --cached" "git diff --cached -- requirements.txt" "/bin/true" "/bin/true")
 }
 
 run_rows() { # RESULT RUNS WARMUP NAME COMMAND...
@@ -182,7 +188,7 @@ sys.exit(bool(over))
 PYTHON
 }
 
-fetch_peers
+[ "${PEER_RUNS:-}" = 0 ] || fetch_peers
 generate "$place" "$packages"
 stage
 git --version
@@ -191,6 +197,5 @@ must_judge
 choose_rows
 run_rows "$place/fast.json" "${RUNS:-40}" 5 "${rows[@]}"
 run_rows "$place/uv.json" "${PEER_RUNS:-5}" 1 "${uv[@]}"
-# Minutes, so once, and none to warm up.
 run_rows "$place/pip-compile.json" 1 0 "${pip_compile[@]}"
 table

@@ -1,6 +1,6 @@
-//! What pre-commit and prek give a push hook in place of git's standard input: PRE_COMMIT_* variables, for the first ref
-//! that they find something to do for. Read under `--from-env` only, since a variable that leaks from somewhere else must
-//! never stand in for what git says.
+//! What pre-commit and prek give a push hook in place of git's standard input: PRE_COMMIT_* variables, for the first
+//! ref that they find something to do for. Read under `--from-env` only, since a variable that leaks from somewhere
+//! else must never stand in for what git says.
 //!
 //! Source: pre-commit 4.7 `commands/hook_impl.py`, which prek 0.5 follows.
 

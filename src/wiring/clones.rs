@@ -19,7 +19,7 @@ const REMOVED: u8 = b'-';
 pub struct Clones {
     file: PathBuf,
     paths: BTreeSet<Vec<u8>>,
-    /// What [`Self::save`] has to append.
+    /// What `save` has to append.
     journal: Vec<u8>,
 }
 

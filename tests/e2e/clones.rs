@@ -1,5 +1,5 @@
-//! The user's list of clones: many installs at once lose nothing, a list that is broken stops nobody, and `--all` looks at
-//! and wires every clone of it.
+//! The user's list of clones: many installs at once lose nothing, a list that is broken stops nobody, and `--all` looks
+//! at and wires every clone of it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,5 +1,5 @@
-//! `hook run pre-push --from-env`: what pre-commit and prek hand over, judged as git's own words would be; and never read
-//! without that option. (With the real managers: tests/neighbours.)
+//! `hook run pre-push --from-env`: what pre-commit and prek hand over, judged as git's own words would be; and never
+//! read without that option. (With the real managers: tests/neighbours.)
 
 use crate::world::{NEW, Repo, Run, World};
 

@@ -31,6 +31,7 @@ mod parse;
 mod policy;
 mod push;
 mod push_more;
+mod renamed;
 mod replay;
 mod run;
 mod wiring;

@@ -28,8 +28,8 @@ fn after_a_manager_of_the_hooks_directory() {
     }
 }
 
-/// pre-commit and prek rename our shim to `.legacy` and run it: we still judge, and do not loop. What stands in the hooks
-/// directory is theirs, so status says that it does not know; installing again is fine, too.
+/// pre-commit and prek rename our shim to `.legacy` and run it: we still judge, and do not loop. What stands in the
+/// hooks directory is theirs, so status says that it does not know; installing again is fine, too.
 #[test]
 fn before_a_manager_that_runs_what_it_found() {
     if tools().is_none() {
@@ -70,8 +70,8 @@ fn before_lefthook() {
     assert_eq!(place.story(), ALL_GUARDED);
 }
 
-/// husky takes the hooks directory away: install refuses and names the command, status says that nothing is in force; and
-/// after that command everything is judged.
+/// husky takes the hooks directory away: install refuses and names the command, status says that nothing is in force;
+/// and after that command everything is judged.
 #[test]
 fn before_and_after_husky() {
     if tools().is_none() {

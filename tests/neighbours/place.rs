@@ -1,5 +1,5 @@
-//! A clone with a remote and another hook manager's configuration, whose jobs note in a log that they ran, and a story of
-//! commits and pushes told in it.
+//! A clone with a remote and another hook manager's configuration, whose jobs note in a log that they ran, and a story
+//! of commits and pushes told in it.
 
 use std::ffi::OsString;
 use std::fs;
