@@ -70,7 +70,11 @@ pub(super) fn compare<'a>(judged_as: JudgedAs, lock: &File, asked: &Contents<'a>
         StampVerdict::Absent => {}
         // It was made from what the manifest asks now, extras, markers and flags included.
         StampVerdict::Valid => proof.undecided.retain(|undecided| matches!(undecided.subject, Subject::Held(_))),
-        StampVerdict::Wrong { .. } => proof.identity.push("its stamp tells of other inputs".to_owned()),
+        StampVerdict::Wrong { .. } => {
+            // That the inputs changed is known then, and is one thing to say.
+            proof.undecided.retain(|undecided| matches!(undecided.subject, Subject::Held(_)));
+            proof.identity.push("its stamp tells of other inputs".to_owned());
+        }
         StampVerdict::Malformed { .. } => proof.identity.push("its stamp is no digest, or there are two".to_owned()),
     }
     Answer { judged_as, proof }

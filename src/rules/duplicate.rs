@@ -1,4 +1,5 @@
-//! `duplicate`: one name twice in what a manifest or a lock installs, without markers that exclude each other.
+//! `duplicate`: one name twice in what a lock, or a manifest that pins, installs, without markers that exclude each
+//! other.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +10,9 @@ use crate::requirements::{Located, Tri};
 use crate::rule::RuleId;
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
-    let mut drafts = in_file(&context.manifest().requirements);
-    drafts.extend(in_file(&context.lock().requirements));
-    drafts
+    // Two ranges narrow each other for a resolver; only what is to be pinned must not be said twice.
+    let asked = if context.pair.manifest_pins { in_file(&context.manifest().requirements) } else { Vec::new() };
+    asked.into_iter().chain(in_file(&context.lock().requirements)).collect()
 }
 
 fn in_file(requirements: &[Located<'_>]) -> Vec<Draft> {

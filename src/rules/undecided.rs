@@ -4,10 +4,11 @@
 //! What the manifest asks counts as this change's only where the lock did not change with it: a resolver that ran over
 //! it has had its say, and its word is all there is.
 
+use super::untouched::untouched;
 use super::{Context, Draft};
 use crate::files::{Before, PairFiles};
 use crate::finding::Place;
-use crate::locks::{Reason, Subject, Undecided, annotations};
+use crate::locks::{Drift, Reason, Subject, Undecided, annotations};
 use crate::policy::Undecided as Asked;
 use crate::requirements::{Located, located_in};
 use crate::rule::{Level, RuleId};
@@ -15,7 +16,15 @@ use crate::source::printable_text;
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     let Some(answer) = context.answer() else { return Vec::new() };
-    answer.proof.undecided.iter().map(|undecided| draft(context, undecided)).collect()
+    // What changed under a lock that did not is stale, and is said as that.
+    let stale = untouched(context);
+    let known = |undecided: &&Undecided<'_>| {
+        !stale.iter().any(|drift| {
+            matches!(drift, Drift::Untouched { manifest, .. }
+            if std::ptr::eq(manifest.entry, undecided.subject.located().entry))
+        })
+    };
+    answer.proof.undecided.iter().filter(known).map(|undecided| draft(context, undecided)).collect()
 }
 
 fn draft(context: &Context<'_>, undecided: &Undecided<'_>) -> Draft {

@@ -15,8 +15,8 @@ pub(super) fn untouched<'a>(context: &Context<'a>) -> Vec<Drift<'a>> {
     let same_lock = |side: &&PairFiles| side.lock.root().object == object;
     let sides: Vec<_> =
         context.before.sides().iter().filter(same_lock).map(|side| side.manifest.requirements()).collect();
-    // A stamp that agrees was made from what the manifest asks now.
-    if sides.is_empty() || stamp_verdict(lock, context.manifest()) == StampVerdict::Valid {
+    // A stamp knows what the lock was made from, and has had its say.
+    if sides.is_empty() || stamp_verdict(lock, context.manifest()) != StampVerdict::Absent {
         return Vec::new();
     }
     let mut drift = Vec::new();
