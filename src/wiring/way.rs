@@ -131,8 +131,9 @@ fn plan_config(site: &Site, wish: &Wish<'_>) -> Result<Plan, WiringError> {
 /// The gits that know nothing of such hooks.
 fn older(gits: &[KnownGit]) -> Option<String> {
     let old: Vec<_> = gits.iter().filter(|git| !git.has_config_hooks()).map(|git| shown(&git.path)).collect();
-    (!old.is_empty())
-        .then(|| format!("{} ignores hooks in the configuration: with it nothing is guarded here", old.join(", ")))
+    (!old.is_empty()).then(|| {
+        format!("hooks in the configuration are unknown to {}: with it nothing is guarded here", old.join(", "))
+    })
 }
 
 /// What git runs besides ours, and why that matters.

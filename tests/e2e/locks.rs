@@ -123,7 +123,11 @@ fn a_stamp_decides() {
     repo.hook(&["run", "pre-commit"]).refused().error("lock-drift").says("its stamp tells of other inputs");
     // Without a stamp the extras are anybody's guess.
     repo.stage(R, compiled(BODY));
-    let run = repo.hook(&["run", "pre-commit"]).refused().error("lock-drift").says("its extras changed, and the lock did not");
+    let run = repo
+        .hook(&["run", "pre-commit"])
+        .refused()
+        .error("lock-drift")
+        .says("its extras changed, and the lock did not");
     assert_eq!(run.stderr_text().matches("error[").count(), 1, "{run}");
     run.says("`hook lock --stamp requirements.in` records so");
 }

@@ -79,7 +79,7 @@ fn s59_an_older_git_is_told() {
         return;
     }
     if older.git_binary().starts_with("/usr/bin") {
-        run.says("/usr/bin/git ignores hooks");
+        run.says("/usr/bin/git").says("hooks in the configuration are unknown to");
     }
     let old = |args: &[&str]| Run::of(older.command(crate::world::BINARY, &repo.top).args(args), b"");
     old(&["status"]).exits(1).says("ignores hooks in its configuration");
