@@ -12,6 +12,7 @@ mod arguments;
 mod classify;
 mod decode;
 mod entry;
+mod halves;
 mod hash;
 mod limits;
 mod line;
@@ -40,6 +41,8 @@ pub use pep440_rs::Version;
 pub use repair::{Repair, repair};
 pub use specifiers::Specifiers;
 pub use url::without_credentials;
+
+use std::ops::Range;
 
 use decode::Decoded;
 use logical::Lines;
@@ -75,10 +78,15 @@ fn read_with(path: RepoPath, length: usize, decode: impl FnOnce() -> Decoded) ->
         return refused(path, encoding, Notice::invalid(0..0, message).help("remove the empty lines"));
     }
     let source = SourceFile::new(path, text);
+    if readable && notices.is_empty() {
+        if let Some((entries, comments)) = halves::read(&source) {
+            return File { source, encoding, entries, problems: Vec::new(), comments };
+        }
+    }
     let mut reader = Reader::new(&source, notices);
     if readable {
         reader.hidden_breaks();
-        reader.lines();
+        reader.lines(1..source.line_count() + 1);
     }
     let Reader { entries, mut problems, comments, .. } = reader;
     problems.sort_by_key(|problem| problem.span);
@@ -162,8 +170,9 @@ impl<'f> Reader<'f> {
         }
     }
 
-    fn lines(&mut self) {
-        let mut lines = Lines::new(self.source);
+    /// Reads the physical lines of `range`; returns how many parts their entries have.
+    fn lines(&mut self, range: Range<usize>) -> usize {
+        let mut lines = Lines::of(self.source, range);
         let mut parts = 0;
         while let Some(logical) = lines.next_line() {
             if self.entries.len() >= limits::ENTRIES {
@@ -195,6 +204,7 @@ impl<'f> Reader<'f> {
         }
         self.report_all(&mut lines);
         self.comments = lines.comments;
+        parts
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Comment {
 pub(super) struct Lines<'f> {
     source: &'f SourceFile,
     next: usize,
+    /// One past the last line to read.
+    end: usize,
     /// The comments of the lines passed so far.
     pub(super) comments: Vec<Comment>,
     /// What there is to say about the lines passed so far; positions are bytes of the file.
@@ -55,9 +57,15 @@ struct Physical<'f> {
 }
 
 impl<'f> Lines<'f> {
-    /// The lines of `source`.
-    pub(super) fn new(source: &'f SourceFile) -> Self {
-        Self { source, next: 1, comments: Vec::new(), notices: Vec::new() }
+    /// All lines of `source`.
+    #[cfg(test)]
+    fn new(source: &'f SourceFile) -> Self {
+        Self::of(source, 1..source.line_count() + 1)
+    }
+
+    /// The lines `range` of `source`, one-based.
+    pub(super) fn of(source: &'f SourceFile, range: Range<usize>) -> Self {
+        Self { source, next: range.start, end: range.end, comments: Vec::new(), notices: Vec::new() }
     }
 
     /// The next logical line that holds something.
@@ -78,7 +86,7 @@ impl<'f> Lines<'f> {
     }
 
     fn physical(&mut self) -> Option<Physical<'f>> {
-        if self.next > self.source.line_count() {
+        if self.next >= self.end {
             return None;
         }
         let line = self.next;
@@ -220,7 +228,7 @@ impl<'f> Lines<'f> {
 
 /// The logical line that begins on physical line `line`; empty where none does.
 pub(super) fn logical_at(source: &SourceFile, line: usize) -> Cow<'_, str> {
-    let mut lines = Lines { next: line, ..Lines::new(source) };
+    let mut lines = Lines::of(source, line..source.line_count() + 1);
     lines.next_line().filter(|logical| logical.line == line).map_or(Cow::Borrowed(""), |logical| logical.text)
 }
 
