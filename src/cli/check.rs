@@ -8,7 +8,7 @@ use super::output::out;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
 use super::{Failure, Outcome};
-use freeze_guard::check::check;
+use freeze_guard::check::check_with;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::{self, FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, Policy};
 use freeze_guard::report::{Layers, Report, Verdict, json, plural, text};
@@ -18,7 +18,7 @@ use freeze_guard::source::{Paths, RepoPath, printable};
 pub(crate) fn run(args: &CheckArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
     let questions = questions(args, world, &repo)?;
-    let report = check(&questions, &world.judging(&repo))?;
+    let report = check_with(&questions, &world.judging(&repo), Box::leak(Box::default()))?;
     match args.format {
         Format::Json => out(&json(&report)),
         Format::Text => {

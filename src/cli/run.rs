@@ -11,7 +11,7 @@ use super::output::err;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
 use super::{Failure, Outcome, from_env};
-use freeze_guard::check::check;
+use freeze_guard::check::check_with;
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Verdict, text};
 use freeze_guard::scope::{self, CommitEvent, Push, Question};
@@ -94,7 +94,7 @@ fn judge_push(push: &Push<'_>, repo: &Repository, args: &RunArgs, world: &Surrou
 
 fn judge(questions: &[Question<'_>], repo: &Repository, world: &Surroundings) -> Result<Outcome, Failure> {
     let judging = world.judging(repo);
-    let report = check(questions, &judging)?;
+    let report = check_with(questions, &judging, Box::leak(Box::default()))?;
     let style = style(&world.world, Stream::Err, &judging.paths, false);
     err(&text(&report, &style));
     Ok(match report.verdict() {

@@ -7,42 +7,41 @@ use std::fmt::{self, Write as _};
 
 /// `--hash=ALGORITHM:DIGEST`, digest in lower case. Ordered as their texts are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Hash {
-    algorithm: &'static str,
-    digest: Digest,
-}
+pub struct Hash(Digest);
 
 /// A digest has one representation, so that equal ones compare equal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Digest {
     /// A well-formed one of sha256.
     Sha256([u8; 32]),
-    /// Every other, as written, in lower case.
-    Written(Box<str>),
+    /// Every other: its algorithm, and its digest as written, in lower case.
+    Written(Box<(&'static str, String)>),
 }
 
 impl Hash {
     /// A hash as written. A digest is lowered as Python's `lower` does it; malformed ones are kept.
     pub(super) fn new(algorithm: &'static str, digest: &str) -> Self {
         let binary = if algorithm == "sha256" { binary(digest) } else { None };
-        let digest = binary.map_or_else(|| Digest::Written(lower_case(digest).into()), Digest::Sha256);
-        Self { algorithm, digest }
+        Self(binary.map_or_else(|| Digest::Written(Box::new((algorithm, lower_case(digest)))), Digest::Sha256))
     }
 
     /// A well-formed digest of sha256.
     pub(super) fn sha256(digest: &str) -> Option<Self> {
-        Some(Self { algorithm: "sha256", digest: Digest::Sha256(binary(digest)?) })
+        Some(Self(Digest::Sha256(binary(digest)?)))
     }
 
     /// `sha256`, `sha384` or `sha512`; in a URL's fragment also the weak `sha224`, `sha1` and `md5`.
     pub fn algorithm(&self) -> &'static str {
-        self.algorithm
+        match &self.0 {
+            Digest::Sha256(_) => "sha256",
+            Digest::Written(written) => written.0,
+        }
     }
 
     /// As written, in lower case; malformed ones have a [`Problem`](super::Problem).
     pub fn digest(&self) -> Cow<'_, str> {
-        match &self.digest {
-            Digest::Written(digest) => Cow::Borrowed(digest),
+        match &self.0 {
+            Digest::Written(written) => Cow::Borrowed(&written.1),
             Digest::Sha256(bytes) => {
                 let mut text = String::with_capacity(64);
                 for byte in bytes {
@@ -56,11 +55,11 @@ impl Hash {
 
     /// Whether the algorithm is strong and the digest has its length.
     pub fn is_well_formed(&self) -> bool {
-        match &self.digest {
+        match &self.0 {
             Digest::Sha256(_) => true,
-            Digest::Written(digest) => {
-                digest_length(self.algorithm) == Some(digest.len())
-                    && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+            Digest::Written(written) => {
+                let (algorithm, digest) = &**written;
+                digest_length(algorithm) == Some(digest.len()) && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
             }
         }
     }
@@ -68,10 +67,10 @@ impl Hash {
 
 impl Ord for Hash {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.algorithm.cmp(other.algorithm).then_with(|| match (&self.digest, &other.digest) {
+        match (&self.0, &other.0) {
             (Digest::Sha256(ours), Digest::Sha256(theirs)) => ours.cmp(theirs),
-            _ => self.digest().cmp(&other.digest()),
-        })
+            _ => self.algorithm().cmp(other.algorithm()).then_with(|| self.digest().cmp(&other.digest())),
+        }
     }
 }
 
@@ -83,7 +82,7 @@ impl PartialOrd for Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.algorithm, self.digest())
+        write!(f, "{}:{}", self.algorithm(), self.digest())
     }
 }
 
