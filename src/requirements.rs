@@ -78,10 +78,11 @@ fn read_with(path: RepoPath, length: usize, decode: impl FnOnce() -> Decoded) ->
         return refused(path, encoding, Notice::invalid(0..0, message).help("remove the empty lines"));
     }
     let source = SourceFile::new(path, text);
-    if readable && notices.is_empty() {
-        if let Some((entries, comments)) = halves::read(&source) {
-            return File { source, encoding, entries, problems: Vec::new(), comments };
-        }
+    if readable
+        && notices.is_empty()
+        && let Some((entries, comments)) = halves::read(&source)
+    {
+        return File { source, encoding, entries, problems: Vec::new(), comments };
     }
     let mut reader = Reader::new(&source, notices);
     if readable {

@@ -14,7 +14,7 @@ use super::options::{self, Found, Name, Options};
 use super::places::Places;
 use super::problem::Notice;
 use super::text::{any_byte, quote};
-use super::{EntryKind, GlobalOption, Hash, Include, IncludeKind, Requirement};
+use super::{EntryKind, GlobalOption, Hash, Include, IncludeKind, Requirement, RequirementKind};
 
 use digests::{malformed, url_hash};
 use hidden::{backslashes, hidden_characters, leftovers, variables};
@@ -147,6 +147,7 @@ impl RequirementLine<'_> {
             requirement.hashes = self.hashes(notices)?;
         }
         self.config_settings(&mut requirement);
+        self.backslash(&requirement, argument, notices);
         url_hash(&requirement, notices, 0..argument.len().max(1).min(self.text.len()));
         Ok(requirement)
     }
@@ -223,6 +224,15 @@ impl RequirementLine<'_> {
             hashes.push(hash);
         }
         Ok(hashes.into_iter().collect())
+    }
+
+    /// pip's parser and the library that fetches for it end the host of a URL at different places.
+    fn backslash(&self, requirement: &Requirement, argument: &str, notices: &mut Vec<Notice>) {
+        let remote = matches!(requirement.kind, RequirementKind::Url | RequirementKind::Vcs);
+        if let Some(at) = argument.find('\\').filter(|_| remote) {
+            let message = "a backslash in a URL: readers disagree where its host ends";
+            notices.push(Notice::ambiguous(at..at + 1, message).help("write `/`, or `%5C` if it is meant"));
+        }
     }
 
     fn config_settings(&self, requirement: &mut Requirement) {

@@ -37,9 +37,12 @@ impl<'a> Side<'a> {
 
     /// The entry of the same name and the same version, under the same marker where there are several.
     pub(super) fn same_pin(&self, held: &Located<'_>) -> Option<&Located<'a>> {
+        let now = held.requirement;
         let same = |before: &&Located<'a>| {
-            before.requirement.specifiers == held.requirement.specifiers
-                && before.requirement.url.is_some() == held.requirement.url.is_some()
+            let then = before.requirement;
+            // `==1.0` and `===1.0` install the same release.
+            let version = then.specifiers.exact().is_some() && then.specifiers.exact() == now.specifiers.exact();
+            (version || then.specifiers == now.specifiers) && then.url.is_some() == now.url.is_some()
         };
         let candidates = self.named(held);
         let marked = candidates.iter().filter(same).find(|before| before.requirement.marker == held.requirement.marker);
@@ -50,6 +53,16 @@ impl<'a> Side<'a> {
 fn label<'a>(located: &Located<'a>) -> &'a str {
     let requirement = located.requirement;
     requirement.name.as_ref().map_or(requirement.url.as_deref().unwrap_or_default(), |name| name.as_str())
+}
+
+/// Whether the lock of `side` holds, entry by entry, what the lock holds now; comments and spaces do not count, for no
+/// resolver is needed to change those.
+pub(super) fn same_lock(side: &PairFiles, context: &Context<'_>) -> bool {
+    if side.lock.root().object == context.after.lock.root().object {
+        return true;
+    }
+    let (then, now) = (side.lock.requirements(), context.after.lock.requirements());
+    then.len() == now.len() && then.iter().zip(&now).all(|(then, now)| then.text() == now.text())
 }
 
 /// Options that say where packages come from.

@@ -47,11 +47,10 @@ pub(super) fn loosened(context: &Context<'_>) -> Vec<Draft> {
         Some((as_what.strength(lock), as_what.name()))
     };
     // What was a manifest was bound by its own lock, whatever it looks like as one.
-    let before: Option<Vec<_>> = match context.displaced {
-        Some(gone) => Some(vec![strength(&gone.pair, &gone.files).unwrap_or((Strength::Equal, "mirror"))]),
-        None => context.before.sides().iter().map(|side| strength(context.pair, side)).collect(),
+    let before: Vec<_> = match context.displaced {
+        Some(gone) => vec![strength(&gone.pair, &gone.files).unwrap_or((Strength::Equal, "mirror"))],
+        None => context.before.sides().iter().filter_map(|side| strength(context.pair, side)).collect(),
     };
-    let Some(before) = before else { return Vec::new() };
     let Some((least, name)) = before.into_iter().min() else { return Vec::new() };
     let strength = now.strength(lock);
     if strength >= least || (now == JudgedAs::Told(Told::Compiled) && least == Strength::Equal) {

@@ -4,6 +4,7 @@
 //! What the manifest asks counts as this change's only where the lock did not change with it: a resolver that ran over
 //! it has had its say, and its word is all there is.
 
+use super::base::same_lock;
 use super::untouched::untouched;
 use super::{Context, Draft};
 use crate::files::{Before, PairFiles};
@@ -56,8 +57,7 @@ fn is_of_this_change(context: &Context<'_>, undecided: &Undecided<'_>) -> bool {
         return undecided.reason == Reason::Revision
             && !sides.iter().any(|side| same_revision(side, &located, context));
     }
-    let lock = context.after.lock.root().object;
-    sides.iter().any(|side| side.lock.root().object == lock)
+    sides.iter().any(|side| same_lock(side, context))
 }
 
 /// Whether what cannot be decided about `now` could not be decided about `before` either, for the same reason.

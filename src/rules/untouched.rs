@@ -3,26 +3,26 @@
 //! one of presence.
 
 use super::Context;
-use crate::files::PairFiles;
+use super::base::same_lock;
 use crate::locks::{Drift, StampVerdict, stamp_verdict};
 use crate::requirements::{Located, Requirement, Tri};
 
-/// The requirements that changed so against every state that had this very lock.
+/// The requirements that changed so against a state that had this very lock.
 pub(super) fn untouched<'a>(context: &Context<'a>) -> Vec<Drift<'a>> {
     let compiled = context.judged_as().is_some_and(super::JudgedAs::is_compiled);
     let Some(lock) = context.after.lock.root_file().filter(|_| compiled) else { return Vec::new() };
-    let object = context.after.lock.root().object;
-    let same_lock = |side: &&PairFiles| side.lock.root().object == object;
-    let sides: Vec<_> =
-        context.before.sides().iter().filter(same_lock).map(|side| side.manifest.requirements()).collect();
     // A stamp knows what the lock was made from, and has had its say.
+    let sides = context.before.sides();
     if sides.is_empty() || stamp_verdict(lock, context.manifest()) != StampVerdict::Absent {
         return Vec::new();
     }
+    let manifests: Vec<_> = sides.iter().map(|side| side.manifest.requirements()).collect();
     let mut drift = Vec::new();
     for asked in &context.manifest().requirements {
-        let changes: Option<Vec<_>> = sides.iter().map(|side| changed(asked, side)).collect();
-        if let Some(what) = changes.and_then(|changes| changes.first().copied()) {
+        let changes: Vec<_> = manifests.iter().map(|manifest| changed(asked, manifest)).collect();
+        // Comparing two locks costs more than all of this, and there is seldom a reason.
+        let what = changes.iter().zip(sides).find_map(|(what, side)| what.filter(|_| same_lock(side, context)));
+        if let Some(what) = what {
             drift.push(Drift::Untouched { manifest: *asked, what });
         }
     }

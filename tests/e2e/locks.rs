@@ -130,6 +130,9 @@ fn a_stamp_decides() {
         .says("its extras changed, and the lock did not");
     assert_eq!(run.stderr_text().matches("error[").count(), 1, "{run}");
     run.says("`hook lock --stamp requirements.in` records so");
+    // A comment is no work of a resolver.
+    repo.stage(R, format!("{}# a note\n", compiled(BODY)));
+    repo.hook(&["run", "pre-commit"]).refused().error("lock-drift").says("its extras changed");
 }
 
 /// A mirror of which every entry has a hash.
@@ -169,6 +172,9 @@ fn a_hash_of_an_unchanged_version_stays_what_it_was() {
     repo.land("a wheel more");
     repo.stage(L, hashed(&[("flask==3.0.3", 1), ("requests==2.32.3", 2)]));
     repo.hook(&["run", "pre-commit"]).refused().error("hash").says("requests lost the hash sha256:03");
+    repo.stage(R, "flask==3.0.3\nrequests===2.32.3\n");
+    repo.stage(L, hashed(&[("flask==3.0.3", 1), ("requests===2.32.3", 8)]));
+    repo.hook(&["run", "pre-commit"]).refused().error("hash").says("in place of");
     // Another version has other hashes.
     repo.stage(R, "flask==3.0.3\nrequests==2.32.4\n");
     repo.stage(L, hashed(&[("flask==3.0.3", 1), ("requests==2.32.4", 7)]));
@@ -197,6 +203,8 @@ fn a_new_index_is_refused_and_a_known_one_warned_of() {
         .error("index-changed")
         .says("flask comes from files.example.com, before from the index");
     repo.land("a URL");
+    repo.stage_pair(&by_url.replace("files.example.com", "evil.example.net\\@files.example.com"));
+    repo.hook(&["run", "pre-commit"]).refused().error("ambiguous-line").says("where its host ends");
     repo.stage_pair(&by_url.replace("files.example.com", "evil.example.net"));
     repo.hook(&["run", "pre-commit"]).refused().error("index-changed").says("before from files.example.com");
 }
