@@ -139,7 +139,7 @@ fn real(path: &Path) -> PathBuf {
     real_directory(path)
 }
 
-fn real_directory(path: &Path) -> PathBuf {
+pub(super) fn real_directory(path: &Path) -> PathBuf {
     if let Ok(real) = path.canonicalize() {
         return real;
     }

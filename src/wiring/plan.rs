@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
 use super::files::{command_word, is_same, shown};
+use super::layout::real_directory;
 use super::shim::{Edits, shim_beside};
 use super::slot::{Content, Slot};
 use super::step::Step;
@@ -82,7 +83,7 @@ impl Plan {
         let mut directories = vec![site.default_dir.as_path()];
         // Where core.hooksPath came later, the default directory may still hold what we wrote.
         if let Ok(directory) = site.shim_dir(Directory::Own)
-            && directory != site.default_dir
+            && real_directory(directory) != real_directory(&site.default_dir)
         {
             directories.push(directory);
         }

@@ -230,6 +230,21 @@ fn s56_without_the_binary() {
     assert_eq!(origin.id("feat"), repo.id("main"));
 }
 
+/// A program that is there and empty would run as an empty script, and pass.
+#[test]
+fn s56_an_empty_binary_is_none() {
+    let world = World::new();
+    let (repo, _origin) = world.project_with_origin();
+    repo.hook(&["uninstall"]).passes();
+    let binary = world.path("bin/hook");
+    fs::create_dir_all(binary.parent().unwrap()).unwrap();
+    fs::copy(BINARY, &binary).unwrap();
+    Run::of(world.command(&binary, &repo.top).args(["install", "--via", "file"]), b"").passes();
+    fs::File::create(&binary).unwrap();
+    repo.stage(R, NEW);
+    repo.commit("unjudged").exits(1).says("is gone");
+}
+
 /// The line that unwires by hand does so, typed as it stands, and gives a foreign hook its place back.
 #[test]
 fn s56_unwiring_by_hand() {

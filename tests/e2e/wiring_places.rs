@@ -223,3 +223,18 @@ fn s55_the_default_directory_by_other_names() {
         repo.hook(&["install"]).passes().says("nothing to do");
     }
 }
+
+/// Row "hooks dir is itself a symlink": what is wired through the link is taken out again, once.
+#[test]
+fn s50_through_a_link_inside_and_out_again() {
+    let world = World::new();
+    let repo = world.repo("linked hooks");
+    std::fs::remove_dir_all(repo.path(".git/hooks")).unwrap();
+    std::fs::create_dir(repo.path(".git/kept")).unwrap();
+    symlink("kept", repo.path(".git/hooks")).unwrap();
+    repo.hook(&["install", "--via", "file"]).passes();
+    assert!(repo.path(".git/kept/pre-commit").is_file());
+    repo.hook(&["uninstall"]).passes();
+    assert_eq!(std::fs::read_dir(repo.path(".git/kept")).unwrap().count(), 0);
+    repo.hook(&["uninstall"]).passes();
+}

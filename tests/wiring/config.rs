@@ -93,7 +93,7 @@ fn from_one_way_to_the_other_and_back_without_a_trace() {
     wiring::apply(plan(&world, Via::File, NEW, &[]).unwrap()).unwrap();
     let shims = world.picture();
     let notes = wiring::apply(plan(&world, Via::Config, NEW, &[OLD]).unwrap()).unwrap().notes;
-    assert!(notes.iter().any(|note| note.contains("/opt/some/git ignores hooks")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("are unknown to /opt/some/git")), "{notes:?}");
     assert!(notes.iter().any(|note| note.contains("even where our check refuses")), "{notes:?}");
     assert_eq!((way(&world), world.picture()), (Some(Way::Config), hooks.clone()));
     assert_eq!(crate::support::mode(&world.repo.join(".git/config")), 0o640);

@@ -268,7 +268,16 @@ fn every_sh_reads_the_shim_alike() {
 fn run(world: &World, event: Event, env: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = Command::new(world.hook(event.name()));
     command.args(arguments).env_clear().envs(env.iter().copied()).current_dir(&world.repo);
-    command.output().unwrap()
+    // A shim that was written this moment may still be open in a child that another test is just starting.
+    for _ in 0..200 {
+        match command.output() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            output => return output.unwrap(),
+        }
+    }
+    panic!("{} stays busy", world.hook(event.name()).display());
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
