@@ -13,6 +13,7 @@ mod invariants;
 fuzz_target!(|bytes: &[u8]| {
     invariants::check(bytes);
     let file = read(RepoPath::new(b"requirements.lock").expect("a path"), bytes);
-    let _ = (locks::detect(&file), locks::left_out(&file));
+    let _ = (locks::detect(file.source.path(), &file), locks::left_out(&file), locks::header(&file));
+    let _ = locks::annotations(&file).count();
     assert_eq!(rules::reading(&file).len(), file.problems.len());
 });
