@@ -13,8 +13,6 @@ mod found;
 mod layout;
 mod name;
 mod scene;
-#[cfg(test)]
-mod tests;
 
 use std::rc::Rc;
 

@@ -291,7 +291,6 @@ impl<'j, 'a> Judge<'j, 'a> {
     }
 
     fn undecided(&mut self, entry: &'j Annotated<'a>, reason: Reason) {
-        let what = format!("why {} is there", entry.located.label());
-        self.proof.undecided.push(Undecided { subject: Subject::Held(entry.located), reason, what });
+        self.proof.undecided.push(Undecided { subject: Subject::Held(entry.located), reason });
     }
 }

@@ -29,8 +29,7 @@ fn absent<'a>(asked: Located<'a>, lock: &Lock<'a>, proof: &mut Proof<'a>) {
         Tri::Yes => {}
         Tri::No => proof.satisfaction.push(Drift::Missing(asked)),
         Tri::Unknown => {
-            let what = format!("{} is not in the lock", asked.label());
-            proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: Reason::LeftOut, what });
+            proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: Reason::LeftOut });
         }
     }
 }
@@ -41,8 +40,7 @@ fn elsewhere<'a>(asked: Located<'a>, marker: &Marker, lock: &Lock<'a>, (proof, d
         Tri::Yes => {}
         Tri::No => proof.satisfaction.push(drift),
         Tri::Unknown => {
-            let what = format!("whether {} belongs into the lock", asked.label());
-            proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: Reason::Elsewhere, what });
+            proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: Reason::Elsewhere });
         }
     }
 }
@@ -64,8 +62,7 @@ fn met<'a>(
     if !faults.iter().all(|(_, fault)| matches!(fault, Answer::Wrong(_))) {
         for (_, fault) in &faults {
             if let Answer::Unknown(reason) = fault {
-                let what = format!("whether the lock answers {}", asked.label());
-                proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: *reason, what });
+                proof.undecided.push(Undecided { subject: Subject::Asked(asked), reason: *reason });
                 break;
             }
         }

@@ -9,8 +9,6 @@ pub struct Undecided<'a> {
     pub subject: Subject<'a>,
     /// Why.
     pub reason: Reason,
-    /// What exactly, as in "its marker `sys_platform == 'win32'`".
-    pub what: String,
 }
 
 /// Which side's entry.

@@ -11,12 +11,12 @@ use crate::files::{Before, PairFiles};
 use crate::finding::Place;
 use crate::locks::{Drift, Reason, Subject, Undecided, annotations};
 use crate::policy::Undecided as Asked;
-use crate::requirements::{Located, located_in};
+use crate::requirements::Located;
 use crate::rule::{Level, RuleId};
 use crate::source::printable_text;
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
-    let Some(answer) = context.answer() else { return Vec::new() };
+    let Some(answer) = context.answer().filter(|answer| !answer.proof.undecided.is_empty()) else { return Vec::new() };
     // What changed under a lock that did not is stale, and is said as that.
     let stale = untouched(context);
     let known = |undecided: &&Undecided<'_>| {
@@ -86,13 +86,12 @@ fn same_revision(side: &PairFiles, asked: &Located<'_>, context: &Context<'_>) -
 
 /// Whether `side` had this entry of the lock, with the same annotation.
 fn holds(side: &PairFiles, located: &Located<'_>, context: &Context<'_>) -> bool {
-    let via = |files: &PairFiles, wanted: &Located<'_>| {
+    let via = |files: &PairFiles| {
         let mut all = files.lock.files().flat_map(|(_, file)| annotations(file));
-        let found = all.find(|entry| entry.located.text() == wanted.text());
-        found.map(|entry| format!("{:?}", entry.via))
+        all.find(|entry| entry.located.text() == located.text()).map(|entry| format!("{:?}", entry.via))
     };
-    let stands = side.lock.files().any(|(_, file)| located_in(file).any(|held| held.text() == located.text()));
-    stands && via(side, located) == via(context.after, located)
+    let before = via(side);
+    before.is_some() && before == via(context.after)
 }
 
 fn help(context: &Context<'_>, undecided: &Undecided<'_>) -> String {

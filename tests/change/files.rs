@@ -11,18 +11,19 @@ use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{Against, Question};
 use freeze_guard::source::{Conversion, Entry, Id, Mode, Object, Paths, ReadError, RepoPath, Tree};
 
-/// Files in memory.
+/// Files in memory; a link is a file of another mode.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Files(BTreeMap<RepoPath, Vec<u8>>);
+pub(crate) struct Files(pub(crate) BTreeMap<RepoPath, (Mode, Vec<u8>)>);
 
 impl Files {
     pub(crate) fn of(files: &[(&str, Option<&str>)]) -> Self {
         let there = files.iter().filter_map(|(path, text)| Some((path, (*text)?)));
-        Self(there.map(|(path, text)| (RepoPath::new(path.as_bytes()).unwrap(), text.as_bytes().to_vec())).collect())
+        let file = |text: &str| (Mode::File, text.as_bytes().to_vec());
+        Self(there.map(|(path, text)| (RepoPath::new(path.as_bytes()).unwrap(), file(text))).collect())
     }
 
     fn object(&self, path: &RepoPath) -> Option<Object> {
-        let content = self.0.get(path)?;
+        let (mode, content) = self.0.get(path)?;
         // Any digest will do that tells contents apart: FNV-1a, in both halves.
         let digest = content
             .iter()
@@ -30,12 +31,13 @@ impl Files {
         let mut raw = [0; 20];
         raw[..8].copy_from_slice(&digest.to_be_bytes());
         raw[8..16].copy_from_slice(&(content.len() as u64).to_be_bytes());
-        Some(Object { mode: Mode::File, id: Id::from_bytes(&raw).unwrap() })
+        Some(Object { mode: *mode, id: Id::from_bytes(&raw).unwrap() })
     }
 
     pub(crate) fn apply(&mut self, edits: &[Edit]) {
         for edit in edits {
-            assert_eq!(self.0.insert(edit.path.clone(), edit.after.clone()), edit.before, "{}", edit.path);
+            let old = self.0.insert(edit.path.clone(), (Mode::File, edit.after.clone()));
+            assert_eq!(old.map(|(_, content)| content), edit.before, "{}", edit.path);
         }
     }
 
@@ -45,7 +47,7 @@ impl Files {
     }
 
     pub(crate) fn text(&self, path: &str) -> Option<String> {
-        self.0.get(&RepoPath::new(path.as_bytes())?).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        self.0.get(&RepoPath::new(path.as_bytes())?).map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned())
     }
 }
 
@@ -60,7 +62,10 @@ impl Tree for Files {
     }
 
     fn blob(&self, path: &RepoPath, _: &Id) -> Result<Vec<u8>, ReadError> {
-        self.0.get(path).cloned().ok_or_else(|| ReadError::Missing { what: path.to_string() })
+        self.0
+            .get(path)
+            .map(|(_, content)| content.clone())
+            .ok_or_else(|| ReadError::Missing { what: path.to_string() })
     }
 
     fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {

@@ -5,5 +5,6 @@
 
 mod files;
 mod fix;
+mod init;
 mod lock;
 mod texts;

@@ -3,31 +3,20 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::world::{L, NEW, OLD, R, Repo, World};
+use crate::world::{L, NEW, OLD, R, World};
 
 const HASH: &str = "--hash=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-
-fn text(repo: &Repo<'_>, path: &str) -> String {
-    fs::read_to_string(repo.path(path)).unwrap()
-}
-
-/// A fresh repository, nothing staged, with these files.
-fn with<'w>(world: &'w World, files: &[(&str, &str)]) -> Repo<'w> {
-    let repo = world.repo("plain");
-    files.iter().for_each(|(path, content)| repo.write(path, content));
-    repo
-}
 
 /// What `hook fix` makes of a manifest and its lock, which must then be in order, and of a second run: nothing.
 #[track_caller]
 fn fixed(files: &[(&str, &str)]) -> (String, String) {
     let world = World::new();
-    let repo = with(&world, files);
+    let repo = world.repo_of("plain", files);
     repo.hook(&["fix"]).passes();
-    let result = (text(&repo, R), text(&repo, L));
+    let result = (repo.text(R), repo.text(L));
     repo.hook(&["check", "--worktree"]).passes().no_findings();
     repo.hook(&["fix"]).passes().says("nothing to fix: 1 pair of the work tree in order");
-    assert_eq!((text(&repo, R), text(&repo, L)), result);
+    assert_eq!((repo.text(R), repo.text(L)), result);
     result
 }
 
@@ -89,10 +78,10 @@ fn includes_are_flattened_in_their_places() {
 #[test]
 fn a_pin_in_an_included_file_is_written_there() {
     let world = World::new();
-    let repo = with(&world, &[(R, "-r base.txt\nflask==3.0.3\n"), ("base.txt", "requests>=2\n"), (L, OLD)]);
+    let repo = world.repo_of("plain", &[(R, "-r base.txt\nflask==3.0.3\n"), ("base.txt", "requests>=2\n"), (L, OLD)]);
     repo.hook(&["fix"]).passes().says("git add base.txt`");
-    assert_eq!(text(&repo, "base.txt"), "requests==2.32.3\n");
-    assert_eq!((text(&repo, R).as_str(), text(&repo, L).as_str()), ("-r base.txt\nflask==3.0.3\n", OLD));
+    assert_eq!(repo.text("base.txt"), "requests==2.32.3\n");
+    assert_eq!((repo.text(R).as_str(), repo.text(L).as_str()), ("-r base.txt\nflask==3.0.3\n", OLD));
 }
 
 #[test]
@@ -102,18 +91,18 @@ fn hashes_of_unchanged_pins_stay() {
     // The marker is new and the version is not: its hashes still hold.
     let manifest = format!("flask==3.0.3  # web\nidna==3.6 ; python_version < \"4\"\nuvloop==0.20.0 {HASH}\n");
     let world = World::new();
-    let repo = with(&world, &[(R, &manifest), (L, &lock)]);
+    let repo = world.repo_of("plain", &[(R, &manifest), (L, &lock)]);
     repo.hook(&["fix"]);
     let wanted = format!(
         "# ours\nflask==3.0.3 \\\n    {HASH} \\\n    {other}  # web\n\
          idna==3.6 ; python_version < \"4\" \\\n    {HASH}\nuvloop==0.20.0 {HASH}\n"
     );
-    assert_eq!(text(&repo, L), wanted);
+    assert_eq!(repo.text(L), wanted);
     // A pin that moved loses its hash, and says what is missing.
     repo.write(L, format!("flask==3.0.3 {HASH}\nidna==3.6 {HASH}\n"));
     repo.write(R, "flask==3.0.3\nidna==3.7\n");
     repo.hook(&["fix"]).exits(1).error("hash").says("idna has no hash").says("left to mend by hand: 1 error");
-    assert_eq!(text(&repo, L), format!("flask==3.0.3 {HASH}\nidna==3.7\n"));
+    assert_eq!(repo.text(L), format!("flask==3.0.3 {HASH}\nidna==3.7\n"));
 }
 
 #[test]
@@ -126,13 +115,13 @@ fn the_conflict_markers_of_a_merge_go() {
 #[test]
 fn a_dry_run_shows_all_and_writes_nothing() {
     let world = World::new();
-    let repo = with(&world, &[(R, "flask>=3\nrequests==2.32.3\n"), (L, OLD), ("api/requirements.txt", NEW)]);
+    let repo = world.repo_of("plain", &[(R, "flask>=3\nrequests==2.32.3\n"), (L, OLD), ("api/requirements.txt", NEW)]);
     let run = repo.hook(&["fix", "--dry-run"]).exits(1);
     let shown = "--- (no file)\n+++ api/requirements.lock\n@@ -0,0 +1,3 @@\n+flask==3.0.3\n+requests==2.32.3\n\
                  +uvloop==0.20.0\n--- requirements.txt\n+++ requirements.txt\n@@ -1,2 +1,2 @@\n-flask>=3\n\
                  +flask==3.0.3\n requests==2.32.3\nwould change 2 files; nothing was written\n";
     assert_eq!(run.stdout_text(), shown);
-    assert_eq!(text(&repo, R), "flask>=3\nrequests==2.32.3\n");
+    assert_eq!(repo.text(R), "flask>=3\nrequests==2.32.3\n");
     assert!(!repo.path("api/requirements.lock").exists());
     let run = repo.hook(&["fix"]).passes();
     let tail = "changed 2 files; nothing is staged yet: `git add api/requirements.lock requirements.txt`\n";
@@ -145,10 +134,10 @@ fn a_dry_run_shows_all_and_writes_nothing() {
 #[test]
 fn only_the_pairs_that_are_named() {
     let world = World::new();
-    let repo = with(&world, &[(R, NEW), ("api/requirements.txt", NEW)]);
+    let repo = world.repo_of("plain", &[(R, NEW), ("api/requirements.txt", NEW)]);
     repo.inside("api").hook(&["fix", "requirements.txt"]).passes().says("+++ requirements.lock").says("1 file");
     assert!(!repo.path(L).exists());
-    assert_eq!(text(&repo, "api/requirements.lock"), NEW);
+    assert_eq!(repo.text("api/requirements.lock"), NEW);
     repo.hook(&["fix", "nowhere.txt"]).exits(2).says("nowhere.txt");
     repo.hook(&["fix", "../outside.txt"]).exits(2).says("outside.txt");
 }
@@ -163,7 +152,7 @@ fn then_the_commit_passes() {
     repo.hook(&["fix"]).passes().says("git add requirements.lock requirements.txt`");
     repo.git(&["add", R, L]).passes();
     repo.commit("dependencies").passes().no_findings();
-    assert_eq!((text(&repo, R).as_str(), text(&repo, L).as_str()), (NEW, NEW));
+    assert_eq!((repo.text(R).as_str(), repo.text(L).as_str()), (NEW, NEW));
 }
 
 #[test]
@@ -183,9 +172,9 @@ fn what_is_left_has_its_reason() {
     ];
     for (manifest, lock, reason) in cases {
         let world = World::new();
-        let repo = with(&world, &[(R, manifest), (L, lock)]);
+        let repo = world.repo_of("plain", &[(R, manifest), (L, lock)]);
         repo.hook(&["fix"]).exits(1).says(reason).says("nothing was changed").says("left to mend by hand");
-        assert_eq!((text(&repo, R).as_str(), text(&repo, L).as_str()), (*manifest, *lock));
+        assert_eq!((repo.text(R).as_str(), repo.text(L).as_str()), (*manifest, *lock));
     }
 }
 
@@ -195,12 +184,12 @@ fn locks_that_disagree_pin_nothing() {
     let policy = "[[pair]]\nmanifest = \"requirements.txt\"\nlock = \"a.lock\"\n\n\
                   [[pair]]\nmanifest = \"requirements.txt\"\nlock = \"b.lock\"\n";
     let files = [("freeze-guard.toml", policy), (R, "flask>=3\n"), ("a.lock", "flask==3.0.3\n")];
-    let repo = with(&world, &files);
+    let repo = world.repo_of("plain", &files);
     repo.write("b.lock", "flask==3.0.2\n");
     repo.hook(&["fix"]).exits(1).says("the locks of this file disagree about it").says("nothing was changed");
     repo.write("b.lock", "flask==3.0.3\n");
     repo.hook(&["fix"]).passes();
-    assert_eq!(text(&repo, R), "flask==3.0.3\n");
+    assert_eq!(repo.text(R), "flask==3.0.3\n");
 }
 
 #[test]
@@ -208,23 +197,21 @@ fn a_lock_of_two_manifests_is_nobodys_mirror() {
     let world = World::new();
     let policy = "[[pair]]\nmanifest = \"requirements.txt\"\nlock = \"a.lock\"\n\n\
                   [[pair]]\nmanifest = \"other.txt\"\nlock = \"a.lock\"\n";
-    let repo = with(&world, &[("freeze-guard.toml", policy), (R, NEW), ("other.txt", OLD), ("a.lock", OLD)]);
+    let repo = world.repo_of("plain", &[("freeze-guard.toml", policy), (R, NEW), ("other.txt", OLD), ("a.lock", OLD)]);
     for args in [&["fix"][..], &["fix", R]] {
         repo.hook(args).exits(1).says("a.lock is not written: it is the lock of several manifests");
     }
-    assert_eq!(text(&repo, "a.lock"), OLD);
+    assert_eq!(repo.text("a.lock"), OLD);
 }
 
 #[test]
 fn the_policy_is_heard() {
     let world = World::new();
     let exempt = "[[exempt]]\nrule = \"unpinned\"\npackage = \"torch\"\nreason = \"wheels\"\n";
-    let repo = with(&world, &[("freeze-guard.toml", exempt), (R, "torch>=2\nflask==3.0.3\n"), (L, "torch==2.4.1\n")]);
+    let repo = world
+        .repo_of("plain", &[("freeze-guard.toml", exempt), (R, "torch>=2\nflask==3.0.3\n"), (L, "torch==2.4.1\n")]);
     repo.hook(&["fix"]).passes();
-    assert_eq!(
-        (text(&repo, R), text(&repo, L)),
-        ("torch>=2\nflask==3.0.3\n".into(), "torch>=2\nflask==3.0.3\n".into())
-    );
+    assert_eq!((repo.text(R), repo.text(L)), ("torch>=2\nflask==3.0.3\n".into(), "torch>=2\nflask==3.0.3\n".into()));
     repo.write("freeze-guard.toml", "[rules]\nunpinned = \"off\"\nlock-drift = \"off\"\n");
     repo.write(R, "flask>=3\n");
     repo.hook(&["fix"]).passes().says("nothing to fix");
@@ -260,7 +247,7 @@ fn nothing_is_written_through_a_link_or_into_git() {
     fs::create_dir(&outside).unwrap();
     fs::write(outside.join("x.lock"), "flask==3.0.2\n").unwrap();
     let policy = |lock: &str| format!("[[pair]]\nmanifest = \"requirements.txt\"\nlock = \"{lock}\"\n");
-    let repo = with(&world, &[(R, "flask==3.0.3\n")]);
+    let repo = world.repo_of("plain", &[(R, "flask==3.0.3\n")]);
     symlink(&outside, repo.path("away")).unwrap();
     symlink(outside.join("x.lock"), repo.path("link.lock")).unwrap();
     for lock in ["away/x.lock", "away/new.lock", "link.lock", ".git/hooks/post-checkout", "no/where.lock"] {
@@ -279,8 +266,8 @@ fn nothing_is_written_through_a_link_or_into_git() {
 fn both_files_or_neither() {
     let world = World::new();
     let policy = "[[pair]]\nmanifest = \"requirements.txt\"\nlock = \"locks/a.lock\"\n";
-    let repo = with(
-        &world,
+    let repo = world.repo_of(
+        "plain",
         &[("freeze-guard.toml", policy), (R, "flask>=3\nidna==3.7\n"), ("locks/a.lock", "flask==3.0.3\n")],
     );
     fs::set_permissions(repo.path("locks"), fs::Permissions::from_mode(0o555)).unwrap();
@@ -288,12 +275,12 @@ fn both_files_or_neither() {
         eprintln!("skipped: this user may write where nobody may");
     } else {
         repo.hook(&["fix"]).exits(2).says("nothing was changed");
-        assert_eq!(text(&repo, R), "flask>=3\nidna==3.7\n");
-        assert_eq!(text(&repo, "locks/a.lock"), "flask==3.0.3\n");
+        assert_eq!(repo.text(R), "flask>=3\nidna==3.7\n");
+        assert_eq!(repo.text("locks/a.lock"), "flask==3.0.3\n");
     }
     fs::set_permissions(repo.path("locks"), fs::Permissions::from_mode(0o755)).unwrap();
     repo.hook(&["fix"]).passes();
-    assert_eq!(text(&repo, "locks/a.lock"), "flask==3.0.3\nidna==3.7\n");
+    assert_eq!(repo.text("locks/a.lock"), "flask==3.0.3\nidna==3.7\n");
 }
 
 #[test]

@@ -19,13 +19,6 @@ fn by_pip(from: &str, to: &str) -> String {
     format!("{PIP} --output-file={to} {from}\n#\nflask==3.0.3\n    # via -r {from}\njinja2==3.1.6\n    # via flask\n")
 }
 
-/// A repository with these files, none of them staged.
-pub(crate) fn with<'w>(world: &'w World, name: &str, files: &[(&str, &str)]) -> Repo<'w> {
-    let repo = world.repo(name);
-    files.iter().for_each(|(path, content)| repo.write(path, content));
-    repo
-}
-
 pub(crate) fn policy(repo: &Repo<'_>) -> String {
     fs::read_to_string(repo.path(POLICY)).unwrap()
 }
@@ -193,7 +186,7 @@ fn every_key_has_a_comment() {
 #[test]
 fn a_dry_run_shows_the_policy_and_writes_nothing() {
     let world = World::new();
-    let repo = with(&world, "plain", &[(R, NEW)]);
+    let repo = world.repo_of("plain", &[(R, NEW)]);
     let shown =
         repo.hook(&["init", "--dry-run", "--adopt"]).passes().says("?? freeze-guard.toml").says("nothing was written");
     assert!(!repo.path(POLICY).exists() && !repo.path(L).exists());
@@ -223,7 +216,7 @@ fn nothing_to_govern() {
 #[test]
 fn other_formats_are_named() {
     let world = World::new();
-    let repo = with(&world, "plain", &[(R, OLD), (L, OLD)]);
+    let repo = world.repo_of("plain", &[(R, OLD), (L, OLD)]);
     let others = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "a/pylock.dev.toml"];
     others.iter().for_each(|path| repo.write(path, "x\n"));
     let run = repo.hook(&["init"]).passes();
@@ -234,14 +227,14 @@ fn other_formats_are_named() {
 #[test]
 fn ignored_files_are_not_looked_at() {
     let world = World::new();
-    let repo = with(&world, "plain", &[(R, OLD), (L, OLD), (".gitignore", "/venv/\n")]);
+    let repo = world.repo_of("plain", &[(R, OLD), (L, OLD), (".gitignore", "/venv/\n")]);
     repo.write("venv/lib/site-packages/x/requirements.txt", "evil\n");
     repo.hook(&["init"]).passes().never_says("venv").says("in order: 1 pair");
 }
 
 /// `init` with a policy that stands: the run and what the file held before, which must not change.
 fn with_policy(world: &World, name: &str, file: &str, text: &str, args: &[&str]) -> Run {
-    let repo = with(world, name, &[(R, OLD), (L, OLD), ("dev-requirements.txt", OLD), (file, text)]);
+    let repo = world.repo_of(name, &[(R, OLD), (L, OLD), ("dev-requirements.txt", OLD), (file, text)]);
     let run = repo.hook(args);
     assert_eq!(fs::read_to_string(repo.path(file)).unwrap(), text);
     assert!(file == POLICY || !repo.path(POLICY).exists());
@@ -264,10 +257,10 @@ fn a_policy_that_stands_is_left_as_it_is() {
         .says("requirements.txt is freeze by it; here it is mirror")
         .says("gone.txt and gone.lock are a pair of it");
     // A pyproject.toml of somebody else is no policy.
-    let repo = with(&world, "d", &[(R, OLD), (L, OLD), ("pyproject.toml", "[tool.other]\n")]);
+    let repo = world.repo_of("d", &[(R, OLD), (L, OLD), ("pyproject.toml", "[tool.other]\n")]);
     repo.hook(&["init"]).passes().says("?? freeze-guard.toml");
     // One that cannot be read is nobody's to judge by.
-    let repo = with(&world, "e", &[(R, OLD), (POLICY, "nonsense = 1\n")]);
+    let repo = world.repo_of("e", &[(R, OLD), (POLICY, "nonsense = 1\n")]);
     repo.hook(&["init"]).could_not_judge().says("unknown key");
 }
 
@@ -282,9 +275,9 @@ fn places_where_no_policy_can_stand() {
         .says("in a clone");
     fs::create_dir(world.path("plain")).unwrap();
     world.at("plain").hook(&["init", "--adopt"]).could_not_judge().says("is a git repository");
-    let repo = with(&world, "taken", &[(R, OLD), (L, OLD), ("freeze-guard.toml/x", "")]);
+    let repo = world.repo_of("taken", &[(R, OLD), (L, OLD), ("freeze-guard.toml/x", "")]);
     repo.hook(&["init"]).exits(2).says("freeze-guard.toml is not written").says("run the command again");
-    let repo = with(&world, "link", &[(R, OLD), (L, OLD)]);
+    let repo = world.repo_of("link", &[(R, OLD), (L, OLD)]);
     std::os::unix::fs::symlink("elsewhere.toml", repo.path(POLICY)).unwrap();
     repo.hook(&["init"]).exits(2).says("link");
     assert!(!repo.path("elsewhere.toml").exists());
@@ -294,7 +287,7 @@ fn places_where_no_policy_can_stand() {
 fn a_directory_that_cannot_be_written() {
     use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
-    let repo = with(&world, "plain", &[(R, OLD), (L, OLD)]);
+    let repo = world.repo_of("plain", &[(R, OLD), (L, OLD)]);
     fs::set_permissions(&repo.top, fs::Permissions::from_mode(0o555)).unwrap();
     let run = repo.hook(&["init"]);
     fs::set_permissions(&repo.top, fs::Permissions::from_mode(0o755)).unwrap();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::init::{POLICY, by_uv, policy, with};
+use crate::init::{POLICY, by_uv, policy};
 use crate::world::{L, NEW, OLD, R, Repo, World};
 
 /// Every file of the work tree, `.git` apart.
@@ -49,7 +49,7 @@ fn missing_mirror_locks_are_copied() {
         ("requirements/base.txt", OLD),
         ("requirements/prod.txt", "-r base.txt\nidna==3.7\n"),
     ];
-    let repo = with(&world, "plain", &tree);
+    let repo = world.repo_of("plain", &tree);
     let new = adopted(&repo, 0);
     assert_eq!(new, ["api/requirements.lock", POLICY, L, "requirements/prod.lock"]);
     assert_eq!(fs::read_to_string(repo.path(L)).unwrap(), OLD);
@@ -67,8 +67,7 @@ fn missing_mirror_locks_are_copied() {
 #[test]
 fn what_is_not_the_projects_is_excluded() {
     let world = World::new();
-    let repo = with(
-        &world,
+    let repo = world.repo_of(
         "plain",
         &[
             (R, OLD),
@@ -93,7 +92,7 @@ fn what_a_lock_already_had_is_exempted_with_a_true_reason() {
     let text = format!(
         "flask>=3\nrequests\nidna==3.7\nidna==3.6\ntorch @ git+https://github.com/pytorch/pytorch@main\nsix==1.16.0 {hash}\n"
     );
-    let repo = with(&world, "plain", &[(R, &text), (L, &text)]);
+    let repo = world.repo_of("plain", &[(R, &text), (L, &text)]);
     assert_eq!(adopted(&repo, 0), [POLICY]);
     let text = policy(&repo);
     let today = text.lines().find_map(|line| Some(line.split_once("was a range when Freeze Guard came (")?.1)).unwrap();
@@ -136,7 +135,7 @@ fn what_only_a_person_can_mend_is_said() {
         ("broken", &[(R, "flask=3\n")], &["error[invalid-line]", "has a line that cannot be read"]),
     ];
     for (name, files, says) in cases {
-        let repo = with(&world, name, files);
+        let repo = world.repo_of(name, files);
         let run = repo.hook(&["init", "--adopt", "--dry-run"]).exits(1);
         says.iter().fold(run, |run, text| run.says(text));
         assert_eq!(adopted(&repo, 1), [POLICY], "{name}");
@@ -149,7 +148,7 @@ fn what_only_a_person_can_mend_is_said() {
 fn a_compiled_layout_is_in_order_at_once() {
     let world = World::new();
     let repo =
-        with(&world, "ranges", &[(R, "flask>=3\n-e .\n"), (L, &format!("{}-e .\n    # via -r {R}\n", by_uv(R, L)))]);
+        world.repo_of("ranges", &[(R, "flask>=3\n-e .\n"), (L, &format!("{}-e .\n    # via -r {R}\n", by_uv(R, L)))]);
     assert_eq!(adopted(&repo, 0), [POLICY]);
     let text = policy(&repo);
     assert!(text.contains("manifest-pins = false") && text.contains("allow-local = true"), "{text}");
@@ -159,12 +158,12 @@ fn a_compiled_layout_is_in_order_at_once() {
 fn a_policy_that_stands_decides_and_stays() {
     let world = World::new();
     let mine = "exclude = [\"api/**\"]\n";
-    let repo = with(&world, "plain", &[(R, OLD), ("api/requirements.txt", "x\n"), (POLICY, mine)]);
+    let repo = world.repo_of("plain", &[(R, OLD), ("api/requirements.txt", "x\n"), (POLICY, mine)]);
     assert_eq!(adopted(&repo, 0), [L]);
     assert_eq!(policy(&repo), mine);
     // Exemptions that it would need are shown, not written.
     let repo =
-        with(&world, "ranges", &[(R, "flask>=3\n"), (L, "flask>=3\n"), ("pyproject.toml", "[tool.freeze-guard]\n")]);
+        world.repo_of("ranges", &[(R, "flask>=3\n"), (L, "flask>=3\n"), ("pyproject.toml", "[tool.freeze-guard]\n")]);
     let run = repo.hook(&["init", "--adopt"]).exits(1).says("add to the policy").says("[[tool.freeze-guard.exempt]]");
     run.says("was a range when Freeze Guard came").says("error[unpinned]");
     assert!(!repo.path(POLICY).exists());
@@ -173,7 +172,7 @@ fn a_policy_that_stands_decides_and_stays() {
 #[test]
 fn nothing_is_written_where_something_cannot_be() {
     let world = World::new();
-    let repo = with(&world, "plain", &[(R, OLD), ("api/requirements.txt", OLD), ("api/requirements.lock/x", "")]);
+    let repo = world.repo_of("plain", &[(R, OLD), ("api/requirements.txt", OLD), ("api/requirements.lock/x", "")]);
     let run = repo.hook(&["init", "--adopt"]).exits(2).says("is not written");
     assert!(!repo.path(POLICY).exists() && !repo.path(L).exists(), "{run}");
 }
@@ -196,7 +195,7 @@ fn from_a_subdirectory_and_in_a_fresh_or_a_seeded_repository() {
 #[test]
 fn a_lock_that_git_ignores_is_named() {
     let world = World::new();
-    let repo = with(&world, "plain", &[("a b/requirements.txt", OLD), (".gitignore", "*.lock\n")]);
+    let repo = world.repo_of("plain", &[("a b/requirements.txt", OLD), (".gitignore", "*.lock\n")]);
     let run = repo.inside("a b").hook(&["init", "--adopt"]).passes();
     run.says("ignored by git, so `git add` leaves it out: requirements.lock").never_says("leaves it out: ../freeze");
 }

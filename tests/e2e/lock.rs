@@ -55,10 +55,6 @@ pub(crate) fn tooled(repo: &Repo<'_>) -> Command {
     command
 }
 
-pub(crate) fn text(repo: &Repo<'_>, path: &str) -> String {
-    fs::read_to_string(repo.path(path)).unwrap()
-}
-
 pub(crate) fn told(world: &World, name: &str) -> String {
     fs::read_to_string(world.path(name)).unwrap_or_default()
 }
@@ -92,7 +88,7 @@ fn a_mirror_is_copied_under_its_header() {
                   uvloop   -     0.21.0  direct\nwrote 1 lock; nothing is staged yet: `git add requirements.lock \
                   requirements.txt`\n";
     assert_eq!(run.stdout_text(), wanted);
-    assert_eq!(text(&repo, L), format!("# ours\n\n{NEWER}"));
+    assert_eq!(repo.text(L), format!("# ours\n\n{NEWER}"));
     assert_eq!(repo.git(&["diff", "--cached", "--name-only"]).passes().stdout_text(), "");
     repo.hook(&["lock"]).passes().says("nothing to lock: 1 pair of the work tree in order");
     repo.hook(&["lock", R]).passes().says("unchanged").says("nothing was changed");
@@ -105,12 +101,12 @@ fn a_dry_run_writes_nothing() {
     repo.write(R, NEW);
     repo.write(L, OLD);
     repo.hook(&["lock", "--dry-run"]).exits(1).says("uvloop   -     0.20.0  direct").says("would write 1 lock");
-    assert_eq!(text(&repo, L), OLD);
+    assert_eq!(repo.text(L), OLD);
     let repo = compiled(&world, &uv_header("uv pip compile requirements.in -o requirements.txt"));
     resolver(&world, "uv", &writes(ANSWER));
-    let before = text(&repo, R);
+    let before = repo.text(R);
     hook(&repo, &["lock", "--dry-run", IN]).exits(1).says("would write 1 lock; nothing was written");
-    assert_eq!(text(&repo, R), before);
+    assert_eq!(repo.text(R), before);
 }
 
 #[test]
@@ -126,7 +122,7 @@ fn a_compiled_lock_is_made_by_the_tool_of_its_header() {
     let table =
         "package   from  to      why\nidna      3.7   3.8     via flask, requests\nrequests  -     2.32.3  direct\n";
     assert!(run.stdout_text().contains(table), "{run}");
-    assert_eq!(text(&repo, R), format!("{header}{ANSWER}"));
+    assert_eq!(repo.text(R), format!("{header}{ANSWER}"));
     let words = "pip\ncompile\n--universal\n--generate-hashes\n--python=3.12\n--constraint=limits.txt\n--output-file=OUT\n--\nrequirements.in\n";
     assert_eq!(told(&world, "words"), words);
     // The present pins are what the resolver prefers.
@@ -152,7 +148,7 @@ fn pip_compile_too() {
     resolver(&world, "pip-compile", &writes(ANSWER));
     resolver(&world, "uv", "exit 9");
     hook(&repo, &["lock"]).passes();
-    assert_eq!(text(&repo, R), format!("{header}{ANSWER}"));
+    assert_eq!(repo.text(R), format!("{header}{ANSWER}"));
     assert_eq!(told(&world, "words"), "--allow-unsafe\n--strip-extras\n--output-file=OUT\n--\nrequirements.in\n");
 }
 
@@ -173,7 +169,7 @@ fn the_directory_is_the_one_that_the_header_was_written_in() {
         hook(&repo, &["lock"]).passes();
         assert_eq!(told(&world, "directory").trim_end(), repo.path(directory).to_str().unwrap().trim_end_matches('/'));
         assert!(told(&world, "words").ends_with(&format!("--\n{input}\n")), "{command}");
-        assert!(text(&repo, "api/deps/requirements.txt").starts_with(&uv_header(command)));
+        assert!(repo.text("api/deps/requirements.txt").starts_with(&uv_header(command)));
     }
 }
 
@@ -203,10 +199,10 @@ fn what_a_header_may_not_choose_is_left_to_a_person() {
         let repo = compiled(&world, &uv_header(command));
         repo.write("setup.py", "");
         resolver(&world, "uv", &writes(ANSWER));
-        let before = text(&repo, R);
+        let before = repo.text(R);
         let run = hook(&repo, &["lock", IN]).exits(1).says(why).says("by hand").never_says("secret");
         assert!(told(&world, "words").is_empty(), "{run}");
-        assert_eq!(text(&repo, R), before, "{command}");
+        assert_eq!(repo.text(R), before, "{command}");
         assert!(!repo.path("owned").exists());
     }
 }
@@ -227,8 +223,7 @@ fn a_missing_compiled_lock_is_made_by_what_is_there() {
     let run = hook(&repo, &["lock", "a b/requirements.in", "--stage"]).passes();
     run.says("staged: 'a b/requirements.in' 'a b/requirements.txt'");
     assert!(
-        text(&repo, "a b/requirements.txt")
-            .starts_with(&uv_header("uv pip compile requirements.in -o requirements.txt"))
+        repo.text("a b/requirements.txt").starts_with(&uv_header("uv pip compile requirements.in -o requirements.txt"))
     );
     assert_eq!(
         repo.git(&["diff", "--cached", "--name-only"]).passes().stdout_text(),
@@ -255,23 +250,23 @@ fn a_tool_that_fails_leaves_everything() {
     let world = World::new();
     let repo = compiled(&world, &uv_header("uv pip compile requirements.in -o requirements.txt"));
     resolver(&world, "uv", "printf 'half'; printf 'no solution \\033[31mfound\\nsecond line\\n' >&2; exit 3");
-    let before = text(&repo, R);
+    let before = repo.text(R);
     let run = hook(&repo, &["lock", "--stage"]).exits(1).says("not written: uv failed with status 3");
     run.says("  | no solution \\u{1b}[31mfound\n  | second line\n").says("nothing was changed").error("lock-drift");
-    assert_eq!(text(&repo, R), before);
+    assert_eq!(repo.text(R), before);
     assert_eq!(repo.git(&["diff", "--cached", "--name-only"]).passes().stdout_text(), "");
     resolver(&world, "uv", "rm \"$out\"");
     hook(&repo, &["lock"]).exits(1).says("uv ended well and wrote nothing");
     resolver(&world, "uv", "kill -9 $$");
     hook(&repo, &["lock"]).exits(1).says("uv was ended by a signal");
-    assert_eq!(text(&repo, R), before);
+    assert_eq!(repo.text(R), before);
 }
 
 #[test]
 fn what_the_rules_refuse_is_shown_and_not_written() {
     let world = World::new();
     let repo = compiled(&world, &uv_header("uv pip compile requirements.in -o requirements.txt"));
-    let before = text(&repo, R);
+    let before = repo.text(R);
     for (answer, rule) in [
         ("flask==2.0\n    # via -r requirements.in\nrequests==2.32.3\n    # via -r requirements.in\n", "lock-drift"),
         ("flask==3.0.3\n    # via -r requirements.in\nrequests>=2\n    # via -r requirements.in\n", "unpinned"),
@@ -281,7 +276,7 @@ fn what_the_rules_refuse_is_shown_and_not_written() {
         resolver(&world, "uv", &writes(answer));
         let run = hook(&repo, &["lock"]).exits(1).says("not written, because the rules refuse it:").error(rule);
         run.says("nothing was changed");
-        assert_eq!(text(&repo, R), before);
+        assert_eq!(repo.text(R), before);
     }
 }
 
@@ -293,11 +288,11 @@ fn the_policys_command_goes_before_all() {
     repo.write("freeze-guard.toml", "[lock]\ncommand = [\"./mk\", \"{manifest}\", \"{lock}\"]\n");
     let answer = format!("{}{ANSWER}", uv_header("make lock"));
     script(&repo.path("mk"), format!("#!/bin/sh\necho \"$1\" > seen\ncat > \"$2\" <<'END'\n{answer}END\n"));
-    let before = text(&repo, R);
+    let before = repo.text(R);
     hook(&repo, &["lock", "--dry-run"]).exits(1).says("not run");
     assert!(!repo.path("seen").exists());
     hook(&repo, &["lock"]).passes().says_on_stderr("running: ./mk requirements.in requirements.txt\n");
-    assert_eq!((text(&repo, R), text(&repo, "seen")), (answer, "requirements.in\n".to_owned()));
+    assert_eq!((repo.text(R), repo.text("seen")), (answer, "requirements.in\n".to_owned()));
     // What it left is put back where it fails, and where the rules refuse it.
     repo.write(R, &before);
     for (script_text, said) in [
@@ -307,7 +302,7 @@ fn the_policys_command_goes_before_all() {
     ] {
         script(&repo.path("mk"), script_text);
         hook(&repo, &["lock"]).exits(1).says(said);
-        assert_eq!(text(&repo, R), before, "{said}");
+        assert_eq!(repo.text(R), before, "{said}");
     }
 }
 
@@ -324,7 +319,7 @@ fn a_command_without_names_runs_once_for_all() {
         "#!/bin/sh\necho run >> runs\nfor d in . api; do cp $d/requirements.txt $d/requirements.lock; done\n",
     );
     hook(&repo, &["lock"]).exits(1).says("wrote 2 locks").says("docs/requirements.lock").says("left no lock there");
-    assert_eq!((text(&repo, "runs"), text(&repo, "api/requirements.lock")), ("run\n".to_owned(), NEW.to_owned()));
+    assert_eq!((repo.text("runs"), repo.text("api/requirements.lock")), ("run\n".to_owned(), NEW.to_owned()));
 }
 
 /// Who names one pair gets that one, whatever else the command wrote.
@@ -338,7 +333,7 @@ fn a_command_that_writes_more_than_was_asked_for() {
     repo.write("freeze-guard.toml", "[lock]\ncommand = [\"./mk\"]\n");
     script(&repo.path("mk"), "#!/bin/sh\nfor d in . api; do cp $d/requirements.txt $d/requirements.lock; done\n");
     hook(&repo, &["lock", R]).passes().says("wrote 1 lock");
-    assert_eq!((text(&repo, L), text(&repo, "api/requirements.lock")), (NEW.to_owned(), OLD.to_owned()));
+    assert_eq!((repo.text(L), repo.text("api/requirements.lock")), (NEW.to_owned(), OLD.to_owned()));
 }
 
 #[test]
@@ -352,5 +347,5 @@ fn a_frozen_lock_is_nobodys_to_guess() {
     repo.write(R, NEW);
     repo.write(L, OLD);
     hook(&repo, &["lock"]).exits(1).says("`python -m pip freeze > requirements.lock`").says("nothing was changed");
-    assert_eq!(text(&repo, L), OLD);
+    assert_eq!(repo.text(L), OLD);
 }

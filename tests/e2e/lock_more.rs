@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use crate::lock::{ANSWER, IN, compiled, hook, resolver, text, told, tooled, uv_header, writes};
+use crate::lock::{ANSWER, IN, compiled, hook, resolver, told, tooled, uv_header, writes};
 use crate::world::{L, NEW, NEWER, OLD, R, Run, World};
 
 const UV: &str = "uv pip compile requirements.in -o requirements.txt";
@@ -21,7 +21,7 @@ fn a_stamp_sees_what_annotations_cannot() {
     let repo = compiled(&world, &uv_header(UV));
     resolver(&world, "uv", &writes(ANSWER));
     hook(&repo, &["lock", "--stamp"]).passes().says("wrote 1 lock");
-    let stamped = text(&repo, R);
+    let stamped = repo.text(R);
     assert!(stamped.starts_with(&format!("{}# inputs: sha256:", uv_header(UV))), "{stamped}");
     assert!(stamped.ends_with(&format!("\n{ANSWER}")), "{stamped}");
     hook(&repo, &["lock"]).passes().says("nothing to lock");
@@ -29,14 +29,14 @@ fn a_stamp_sees_what_annotations_cannot() {
     // An extra that the lock strips: no annotation tells it.
     repo.write(IN, "flask[async]>=3\nrequests  # spaced\n");
     hook(&repo, &["lock"]).passes().says("no pin moves; hashes, options or comments do");
-    let again = text(&repo, R);
+    let again = repo.text(R);
     assert_ne!(stamp(&again), stamp(&stamped));
     assert_eq!(again.lines().count(), stamped.lines().count());
     // Order, comments and spaces are no input.
     repo.write(IN, "# ours\nRequests\nflask [async] >= 3.0\n");
     hook(&repo, &["lock"]).passes().says("nothing to lock");
     hook(&repo, &["lock", IN]).passes().says("unchanged");
-    assert_eq!(text(&repo, R), again);
+    assert_eq!(repo.text(R), again);
 }
 
 #[test]
@@ -45,28 +45,28 @@ fn a_stamped_mirror_stays_stamped() {
     let repo = world.repo("plain");
     repo.write(R, OLD);
     repo.hook(&["lock", "--stamp"]).passes();
-    let first = text(&repo, L);
+    let first = repo.text(L);
     assert_eq!(first.split_once('\n').unwrap().1, OLD);
     repo.write(R, NEW);
     repo.hook(&["fix"]).passes();
-    let second = text(&repo, L);
+    let second = repo.text(L);
     assert_ne!(stamp(&first), stamp(&second));
     repo.hook(&["check", "--worktree"]).passes().no_findings();
     repo.hook(&["lock"]).passes().says("nothing to lock");
     // A stamp that cannot be read is made anew, and a second one goes.
     repo.write(L, format!("# inputs: sha256:zz\n# ours\n{second}"));
     repo.hook(&["lock"]).passes();
-    assert_eq!(text(&repo, L), format!("# ours\n{second}"));
+    assert_eq!(repo.text(L), format!("# ours\n{second}"));
 }
 
 #[test]
 fn line_ends_of_the_lock_stay() {
     let world = World::new();
     let repo = compiled(&world, &uv_header(UV));
-    repo.write(R, text(&repo, R).replace('\n', "\r\n"));
+    repo.write(R, repo.text(R).replace('\n', "\r\n"));
     resolver(&world, "uv", &writes(ANSWER));
     hook(&repo, &["lock", "--stamp"]).passes();
-    let lock = text(&repo, R);
+    let lock = repo.text(R);
     assert_eq!(lock.matches('\n').count(), lock.matches("\r\n").count());
     assert!(stamp(&lock).is_some());
     hook(&repo, &["lock"]).passes().says("nothing to lock");
@@ -81,7 +81,7 @@ fn a_lock_that_a_merge_tore_gives_its_pins() {
     resolver(&world, "uv", &writes(ANSWER));
     hook(&repo, &["lock"]).passes();
     assert_eq!(told(&world, "seed"), "flask==3.0.3\nidna==3.7\n");
-    assert_eq!(text(&repo, R), format!("{}{ANSWER}", uv_header(UV)));
+    assert_eq!(repo.text(R), format!("{}{ANSWER}", uv_header(UV)));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn what_is_not_on_disk_is_not_compiled() {
 fn a_directory_that_cannot_be_written_loses_nothing() {
     let world = World::new();
     let repo = compiled(&world, &uv_header(UV));
-    let before = text(&repo, R);
+    let before = repo.text(R);
     resolver(&world, "uv", &format!("chmod 555 .\n{}", writes(ANSWER)));
     let run = hook(&repo, &["lock", "--stage"]);
     fs::set_permissions(&repo.top, fs::Permissions::from_mode(0o755)).unwrap();
@@ -131,7 +131,7 @@ fn a_directory_that_cannot_be_written_loses_nothing() {
         return;
     }
     run.exits(2).says("nothing was changed");
-    assert_eq!(text(&repo, R), before);
+    assert_eq!(repo.text(R), before);
     assert_eq!(repo.git(&["diff", "--cached", "--name-only"]).passes().stdout_text(), "");
 }
 
@@ -140,13 +140,13 @@ fn a_manifest_that_changes_meanwhile_is_not_answered() {
     let world = World::new();
     let repo = compiled(&world, &uv_header(UV));
     resolver(&world, "uv", &format!("echo idna >> requirements.in\n{}", writes(ANSWER)));
-    let before = text(&repo, R);
+    let before = repo.text(R);
     hook(&repo, &["lock"]).exits(1).says("its files changed meanwhile: run `hook lock` again");
-    assert_eq!(text(&repo, R), before);
+    assert_eq!(repo.text(R), before);
     resolver(&world, "uv", &format!("echo mine > requirements.txt\n{}", writes(ANSWER)));
     repo.write(IN, "flask>=3\nrequests\n");
     hook(&repo, &["lock"]).exits(1).says("its files changed meanwhile");
-    assert_eq!(text(&repo, R), "mine\n");
+    assert_eq!(repo.text(R), "mine\n");
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn without_a_repository_or_a_manifest() {
     repo.hook(&["lock", R]).exits(1).says("requirements.txt has a line that cannot be read");
     repo.write(R, "-r gone.txt\n");
     repo.hook(&["lock", R]).exits(1).says("an include of requirements.txt cannot be followed");
-    assert_eq!(text(&repo, L), OLD);
+    assert_eq!(repo.text(L), OLD);
     repo.write("freeze-guard.toml", "nonsense = 1\n");
     repo.hook(&["lock"]).exits(2).says("nonsense");
 }
@@ -211,7 +211,7 @@ fn staging_takes_the_pair_and_nothing_else() {
     repo.write(".gitignore", "api/*.lock\n");
     repo.write("api/requirements.txt", NEW);
     repo.hook(&["lock", "api/requirements.txt", "--stage"]).exits(2).says("the locks are written and not staged");
-    assert_eq!(text(&repo, "api/requirements.lock"), NEW);
+    assert_eq!(repo.text("api/requirements.lock"), NEW);
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn a_lock_without_a_header_keeps_its_shape() {
         told(&world, "words"),
         "pip\ncompile\n--no-header\n--generate-hashes\n--no-annotate\n--output-file=OUT\n--\nrequirements.in\n"
     );
-    assert_eq!(text(&repo, R), answer);
+    assert_eq!(repo.text(R), answer);
 }
 
 /// A wheel that holds nothing but its name, its version and what it needs.
@@ -307,7 +307,7 @@ fn the_real_resolvers() {
         };
         let made = run(&["lock", "--stamp", "--stage"]).passes();
         made.says("gamma    -     1.0  direct").never_says("beta ");
-        let lock = text(&repo, "api/requirements.txt");
+        let lock = repo.text("api/requirements.txt");
         assert!(
             lock.contains(&format!("#    {command}\n")) && lock.contains("beta==1.0 \\\n    --hash=sha256:"),
             "{lock}"
@@ -317,6 +317,6 @@ fn the_real_resolvers() {
         run(&["lock", "api"]).passes().says("unchanged");
         repo.write("api/requirements.in", "alpha\nnosuch\n");
         run(&["lock"]).exits(1).says("not written: ").says("nosuch");
-        assert_eq!(text(&repo, "api/requirements.txt"), lock);
+        assert_eq!(repo.text("api/requirements.txt"), lock);
     }
 }

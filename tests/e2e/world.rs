@@ -123,6 +123,13 @@ impl World {
         repo
     }
 
+    /// A repository `name` with these files, none of them staged.
+    pub(crate) fn repo_of(&self, name: &str, files: &[(&str, &str)]) -> Repo<'_> {
+        let repo = self.repo(name);
+        files.iter().for_each(|(path, content)| repo.write(path, content));
+        repo
+    }
+
     /// A directory of this world as a place to run things in.
     pub(crate) fn at(&self, name: impl AsRef<Path>) -> Repo<'_> {
         Repo { world: self, top: self.path(name) }
@@ -200,6 +207,11 @@ impl<'w> Repo<'w> {
     /// `path` inside this directory.
     pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.top.join(path)
+    }
+
+    /// What stands in a file of the work tree.
+    pub(crate) fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
     }
 
     /// Writes a file of the work tree.

@@ -1,94 +1,45 @@
 //! Whatever small tree of requirements files there is: what is proposed is read back as it was meant, is judged as was
 //! foretold, touches nothing that stands, and leaves a second run nothing to do.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use freeze_guard::change::{Mode, Setup, Standing, init};
+use freeze_guard::check::check;
+use freeze_guard::policy::{Origin, Policy};
+use freeze_guard::report::Verdict;
+use freeze_guard::scope::{self, Against, Question, read_policy};
+use freeze_guard::source::{Mode as ObjectMode, RepoPath};
 use proptest::prelude::*;
 
-use super::{Mode, Setup, Standing, init};
-use crate::change::Edit;
-use crate::check::{Judging, check};
-use crate::policy::{Date, Origin, Policy};
-use crate::report::Verdict;
-use crate::scope::{Against, Question, read_policy};
-use crate::source::{Conversion, Entry, Id, Mode as ObjectMode, Object, Paths, ReadError, RepoPath, Tree};
+use crate::files::{Files, judging};
 
-/// Files in memory; a link is a file of another mode.
-#[derive(Clone, Debug, Default)]
-struct Memory(BTreeMap<RepoPath, (ObjectMode, Vec<u8>)>);
-
-impl Memory {
-    fn object(&self, path: &RepoPath) -> Option<Object> {
-        let (mode, content) = self.0.get(path)?;
-        // Any digest will do that tells contents apart: FNV-1a, and the length.
-        let digest = content
-            .iter()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-        let mut raw = [0; 20];
-        raw[..8].copy_from_slice(&digest.to_be_bytes());
-        raw[8..16].copy_from_slice(&(content.len() as u64).to_be_bytes());
-        Some(Object { mode: *mode, id: Id::from_bytes(&raw).unwrap() })
-    }
-
-    fn question(&self) -> Question<'static> {
-        let (policy, origin) = read_policy(self).unwrap().unwrap_or_else(|broken| panic!("{broken}"));
-        assert!(origin == Origin::Default || policy != Policy::default());
-        let ruling = (Rc::new(policy), origin);
-        Question::plain("the work tree".to_owned(), Rc::new(self.clone()), Against::Everything(None), ruling)
-    }
-
-    fn apply(&mut self, edits: &[Edit]) {
-        for edit in edits {
-            assert_eq!(edit.before, None, "{} stands", edit.path);
-            let old = self.0.insert(edit.path.clone(), (ObjectMode::File, edit.after.clone()));
-            assert!(old.is_none(), "{} stands", edit.path);
-        }
-    }
-}
-
-impl Tree for Memory {
-    fn lookup(&self, paths: &[RepoPath]) -> Result<Vec<Option<Object>>, ReadError> {
-        Ok(paths.iter().map(|path| self.object(path)).collect())
-    }
-
-    fn find(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Entry>, ReadError> {
-        let paths = self.0.keys().filter(|path| wanted(path.as_bytes()));
-        Ok(paths.filter_map(|path| Some(Entry { path: path.clone(), object: self.object(path)? })).collect())
-    }
-
-    fn blob(&self, path: &RepoPath, _: &Id) -> Result<Vec<u8>, ReadError> {
-        let content = self.0.get(path).map(|(_, content)| content.clone());
-        content.ok_or_else(|| ReadError::Missing { what: path.to_string() })
-    }
-
-    fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
-        Ok(vec![Vec::new(); paths.len()])
-    }
-}
-
-fn judging() -> Judging {
-    Judging { today: Date { year: 2026, month: 11, day: 23 }, paths: Paths::default() }
+/// All of `files`, under the policy that stands among them.
+fn question(files: &Files) -> Question<'static> {
+    let (policy, origin) = read_policy(files).unwrap().unwrap_or_else(|broken| panic!("{broken}"));
+    assert!(origin == Origin::Default || policy != Policy::default());
+    let ruling = (Rc::new(policy), origin);
+    Question::plain("the work tree".to_owned(), Rc::new(files.clone()), Against::Everything(None), ruling)
 }
 
 /// Runs it over `files` and holds what must hold for every tree; what it came to, and the files then.
-fn set_up(files: &Memory, mode: Mode) -> (Setup<'static>, Memory) {
+fn set_up(files: &Files, mode: Mode) -> (Setup<'static>, Files) {
     // So small a tree has no layout that cannot be said: what cannot be spelled is left out.
-    let setup = init(files.question(), mode, &judging()).unwrap();
+    let setup = init(question(files), mode, &judging()).unwrap();
     let mut then = files.clone();
+    assert!(setup.edits().iter().all(|edit| edit.before.is_none()), "it writes new files only");
     then.apply(&setup.edits());
     let Standing::New(text) = &setup.policy else {
         assert_eq!((&setup.policy, setup.edits().len()), (&Standing::Nothing, 0));
         return (setup, then);
     };
-    let question = then.question();
-    let governed = crate::scope::pairs(&*question.after, &question.policy).unwrap();
+    let asked = question(&then);
+    let governed = scope::pairs(&*asked.after, &asked.policy).unwrap();
     let said: Vec<_> = governed.iter().map(|pair| (&pair.manifest, &pair.lock)).collect();
     let found: Vec<_> = setup.layout.pairs.iter().map(|found| (&found.manifest, &found.lock)).collect();
     assert_eq!(said, found, "{text}");
-    let report = check(&[question], &judging()).unwrap();
+    let report = check(&[asked], &judging()).unwrap();
     assert_eq!(report.findings, setup.report.as_ref().unwrap().findings, "what was foretold is not what came\n{text}");
-    let again = init(then.question(), mode, &judging()).unwrap();
+    let again = init(question(&then), mode, &judging()).unwrap();
     assert_eq!(again.edits(), [], "a second run writes more\n{text}");
     assert_eq!(again.wanted, "", "{text}");
     if mode == Mode::Policy {
@@ -190,7 +141,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         })
 }
 
-fn tree() -> impl Strategy<Value = Memory> {
+fn tree() -> impl Strategy<Value = Files> {
     let link = prop_oneof![Just("requirements.txt"), Just("../requirements.txt"), Just("/etc/x"), Just("self")];
     let content = prop_oneof![
         15 => text().prop_map(|text| (ObjectMode::File, text)),
@@ -198,7 +149,7 @@ fn tree() -> impl Strategy<Value = Memory> {
         1 => Just((ObjectMode::Submodule, Vec::new())),
     ];
     prop::collection::btree_map(path(), content, 0..7).prop_map(|files| {
-        Memory(files.into_iter().map(|(path, content)| (RepoPath::new(&path).unwrap(), content)).collect())
+        Files(files.into_iter().map(|(path, content)| (RepoPath::new(&path).unwrap(), content)).collect())
     })
 }
 
@@ -219,7 +170,7 @@ proptest! {
     fn pinned_manifests_are_in_order_once_adopted(paths in prop::collection::btree_set(path(), 1..5)) {
         let text = |path: &[u8]| if path.ends_with(b".in") { "" } else { "flask==3.0.3\n" };
         let files = paths.iter().filter(|path| path.ends_with(b".txt") && !path.contains(&0xfe));
-        let files = Memory(files.map(|path| (RepoPath::new(path).unwrap(), (ObjectMode::File, text(path).into()))).collect());
+        let files = Files(files.map(|path| (RepoPath::new(path).unwrap(), (ObjectMode::File, text(path).into()))).collect());
         let (setup, _) = set_up(&files, Mode::Adopt);
         let Some(report) = setup.report else { return Ok(()) };
         prop_assert_eq!(report.verdict(), Verdict::Pass, "{:?}", report.findings);
