@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod children;
 mod clones;
 mod explain;
 mod fix;

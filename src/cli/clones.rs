@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::args::{InstallArgs, StatusArgs};
-use super::install::{binary, reach, site};
+use super::children::Children;
+use super::install::{binary, site};
 use super::output::{err, out};
 use super::parallel::for_each;
 use super::{Failure, Outcome};
 use freeze_guard::git::{Repository, World};
 use freeze_guard::report::plural;
 use freeze_guard::source::{printable, shell_word};
-use freeze_guard::wiring::{Clones, Reach, inspect};
+use freeze_guard::wiring::{Clones, Established, establish};
 
 /// Where the list is kept; `None` where the platform names no home.
 fn file() -> Option<PathBuf> {
@@ -125,9 +126,8 @@ fn look(clone: &Path, binary: &Path, world: &World) -> Seen {
     let judged = || -> Result<bool, Failure> {
         let repo = Repository::open(&world)?;
         let site = site(&repo)?;
-        let guards = inspect(&site, binary)?;
-        let reached = |guard| !matches!(reach(&repo, &site, guard), Reach::NotReached { .. });
-        Ok(guards.iter().all(|guard| guard.state.is_in_force() && reached(guard)))
+        let children = Children { repo: &repo, world: &world };
+        Ok(establish(&site, binary, None, &children)?.iter().all(Established::is_in_force))
     };
     match judged() {
         Ok(true) => Seen::Good("in force".to_owned()),

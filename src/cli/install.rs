@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::args::{InstallArgs, ViaArg};
+use super::children::Children;
 use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome, clones, gits};
@@ -15,8 +16,8 @@ use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::{Paths, ReadError, RepoPath, Tree, printable, shell_word};
 use freeze_guard::wiring::{
-    Directory, Done, GitVersion, Guard, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply, inspect,
-    plan_install, plan_wiring, probe,
+    Directory, Done, GitVersion, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply, establish,
+    plan_install, plan_wiring,
 };
 
 /// More files than this are counted, not named.
@@ -48,15 +49,6 @@ pub(crate) fn site(repo: &Repository) -> Result<Site, Failure> {
     Ok(Site::discover(&ask)?)
 }
 
-/// Whether git reaches the shim of `guard`.
-pub(crate) fn reach(repo: &Repository, site: &Site, guard: &Guard) -> Reach {
-    let ask = |words: &[&OsStr], (name, value): (&OsStr, &OsStr)| {
-        let answer = repo.git().args(words).env(name, value).run_whatever();
-        answer.map_err(|error| error.to_string())
-    };
-    probe(site, guard, "status", &ask)
-}
-
 pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     if args.all {
         return clones::install_all(args, &world.world);
@@ -76,7 +68,7 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     let done = apply(plan)?;
     out(&told(&done, "nothing to do: everything was in place"));
     clones::update(|list| list.add(repo.common_dir()));
-    let reached = verify(&repo, &binary)?;
+    let reached = verify(&repo, world, &binary)?;
     // Without a work tree only pushes are judged.
     if !repo.is_bare() {
         // What is staged may be unreadable, as in the middle of a merge; the hooks are wired all the same.
@@ -119,30 +111,32 @@ fn with_config(error: WiringError, site: &Site) -> Failure {
     Failure::new(error.to_string(), help)
 }
 
-/// Whether git now reaches every shim; says which it does not. Asked anew, as the configuration may have changed.
-fn verify(repo: &Repository, binary: &Path) -> Result<bool, Failure> {
+/// Whether every event is guarded now; says which is not. Asked anew, as the configuration may have changed.
+fn verify(repo: &Repository, world: &Surroundings, binary: &Path) -> Result<bool, Failure> {
     let site = site(repo)?;
     let mut reached = true;
-    for guard in inspect(&site, binary)? {
-        let why = match (reach(repo, &site, &guard), guard.state.is_in_force()) {
-            (Reach::NotReached { why }, _) => why,
-            (_, true) => continue,
-            (_, false) => "`hook status` says what stands there".to_owned(),
+    for one in establish(&site, binary, None, &Children { repo, world: &world.world })? {
+        let why = match &one.reach {
+            _ if one.is_in_force() => continue,
+            Reach::NotReached { why } => why.clone(),
+            Reach::NotTried { .. } | Reach::Reached => "`hook status` says what stands there".to_owned(),
         };
         reached = false;
-        out(&format!("{}: git does not reach it: {why}\n", guard.event.name()));
+        out(&format!("{}: git does not reach it: {why}\n", one.guard.event.name()));
     }
     Ok(reached)
 }
 
 /// A plan, one line per step.
 pub(crate) fn planned(plan: &Plan, nothing: &str) -> String {
-    lines(plan.steps().iter().map(|step| format!("would {step}\n")), plan.notes(), nothing)
+    let notes = [plan.left(), plan.notes()].concat();
+    lines(plan.steps().iter().map(|step| format!("would {step}\n")), &notes, nothing)
 }
 
 /// What was done, one line per step.
 pub(crate) fn told(done: &Done, nothing: &str) -> String {
-    lines(done.steps.iter().map(|step| format!("{}\n", step.past())), &done.notes, nothing)
+    let notes = [&*done.left, &*done.notes].concat();
+    lines(done.steps.iter().map(|step| format!("{}\n", step.past())), &notes, nothing)
 }
 
 fn lines(steps: impl Iterator<Item = String>, notes: &[String], nothing: &str) -> String {

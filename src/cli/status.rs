@@ -6,17 +6,19 @@ mod json;
 mod rulings;
 mod text;
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::{Format, StatusArgs};
-use super::install::{binary, reach, site};
+use super::children::Children;
+use super::install::{binary, site};
 use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome, clones, gits};
 use freeze_guard::git::Repository;
+use freeze_guard::source::printable;
 use freeze_guard::wiring::{
-    Directory, Elsewhere, Event, Guard, Kind, Reach, State, Via, Way, Wish, elsewhere, inspect, plan_wiring,
+    Directory, Elsewhere, Established, Event, Guard, Kind, Older, Reach, State, VERSION, Via, Way, Wish, elsewhere,
+    establish, plan_wiring,
 };
 use rulings::{Rulings, rulings};
 
@@ -74,8 +76,8 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
 fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
     let site = site(repo)?;
     let binary = binary()?;
-    let guards = inspect(&site, &binary)?;
-    let guards: Vec<_> = guards.into_iter().map(|guard| row(reach(repo, &site, &guard), guard)).collect();
+    let outside = Children { repo, world: &world.world };
+    let guards: Vec<_> = establish(&site, &binary, None, &outside)?.into_iter().map(row).collect();
     let gits = gits::known(&world.world, &site);
     let wish = Wish { binary: &binary, via: Via::Auto, directory: Directory::Own, gits: &gits };
     let in_force = guards.iter().all(|row| row.in_force);
@@ -83,32 +85,38 @@ fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
         Ok(_) => Repair { why: String::new(), help: "wire this clone: `hook install`".to_owned() },
         Err(error) => Repair { why: error.to_string(), help: error.help() },
     });
-    let git = |directory: &Path, words: &[&OsStr]| {
-        let git = repo.git().elsewhere(directory).args(words).run();
-        git.map(|output| output.stdout).map_err(|error| error.to_string())
-    };
     let configured = guards.iter().any(|row| row.guard.way == Way::Config);
     let older = gits.iter().filter(|git| configured && !git.has_config_hooks()).map(|git| git.path.clone()).collect();
-    let elsewhere = elsewhere(&site, &binary, &git);
+    let elsewhere = elsewhere(&site, &binary, &outside);
     Ok(Status { guards, rulings: rulings(repo)?, elsewhere, older, repair })
 }
 
-fn row(reached: Reach, guard: Guard) -> Row {
-    let plain = |state, why: &str| (state, why.to_owned());
-    let (state, why) = match (&guard.state, &reached) {
-        (State::Current, Reach::NotReached { why }) => plain("unreachable", why),
-        (State::Current, _) if guard.way == Way::Both => {
-            plain("current", "it is wired twice, by a file and by the configuration; `hook install` keeps one")
+fn row(established: Established) -> Row {
+    let in_force = established.is_in_force();
+    let Established { guard, reach } = established;
+    let (state, why) = match (&guard.state, reach) {
+        (State::Current, Reach::NotReached { why }) => ("unreachable", why),
+        (State::Outdated(_), Reach::NotReached { why }) => ("outdated", format!("{why}; `hook install` renews it")),
+        (State::Current | State::Outdated(_), _) if guard.way == Way::Both => {
+            ("current", "it is wired twice, by a file and by the configuration; `hook install` keeps one".to_owned())
         }
-        (State::Current, Reach::NotTried { why }) => ("current", format!("not tried: {why}")),
-        (State::Current, Reach::Reached) => plain("current", ""),
-        (State::Absent, _) => plain("absent", ""),
-        (State::Outdated, _) => plain("outdated", "it calls another binary, or is of another version: `hook install`"),
-        (State::Edited, _) => plain("edited", "it is ours with somebody's changes"),
-        (State::Foreign { executable: true }, _) => plain("foreign", "whether it calls `hook run` is not known"),
-        (State::Foreign { executable: false }, _) => plain("foreign", "it is not executable, so git does not run it"),
-        (State::Unreachable { why }, _) => plain("unreachable", why),
+        (State::Current, _) => ("current", String::new()),
+        (State::Outdated(older), _) => ("outdated", outdated(older)),
+        (State::Absent, _) => ("absent", String::new()),
+        (State::Edited, _) => ("edited", "it bears our name, and is not as any version known here wrote it".to_owned()),
+        (State::Foreign { executable: true }, _) => ("foreign", "whether it calls `hook run` is not known".to_owned()),
+        (State::Foreign { executable: false }, _) => {
+            ("foreign", "it is not executable, so git does not run it".to_owned())
+        }
+        (State::Unreachable { why }, _) => ("unreachable", why.clone()),
     };
-    let in_force = guard.state.is_in_force() && !matches!(reached, Reach::NotReached { .. });
     Row { event: guard.event, guard, state, why, in_force }
+}
+
+fn outdated(older: &Older) -> String {
+    let program = printable(older.program.as_os_str().as_encoded_bytes());
+    match older.number == VERSION {
+        true => format!("it calls another program, {program}: `hook install` takes this one"),
+        false => format!("it is of version {}, this is {VERSION}: `hook install` renews it", older.number),
+    }
 }

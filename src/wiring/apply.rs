@@ -21,6 +21,8 @@ pub struct Done {
     pub steps: Vec<Step>,
     /// What the reader should know, as of [`Plan::notes`].
     pub notes: Vec<String>,
+    /// What is still there, as of [`Plan::left`].
+    pub left: Vec<String>,
 }
 
 /// Carries out `plan`.
@@ -47,7 +49,7 @@ pub fn apply_watched(plan: Plan, watch: &mut dyn FnMut()) -> Result<Done, Wiring
             Err(cause) => return Err(undo_all(undo, cause)),
         }
     }
-    Ok(Done { steps: plan.steps, notes: plan.notes })
+    Ok(Done { steps: plan.steps, notes: plan.notes, left: plan.left })
 }
 
 fn undo_all(undo: Vec<Undo>, cause: WiringError) -> WiringError {
@@ -174,11 +176,15 @@ struct Shim {
     mode: Mode,
 }
 
+fn is_as_written(bytes: &[u8]) -> bool {
+    recognise(bytes).is_some_and(|version| version.edits.is_as_written())
+}
+
 impl Shim {
     /// Reads it, and makes sure that it is ours still: plans are made before they are carried out.
     fn at(event: Event, path: &Path) -> Result<Self, WiringError> {
         let bytes = match files::look(path).map_err(WiringError::io("look at", path))? {
-            Found::Hook(hook) if !hook.link && recognise(&hook.bytes).is_some() => hook.bytes,
+            Found::Hook(hook) if !hook.link && is_as_written(&hook.bytes) => hook.bytes,
             _ => return Err(WiringError::io("find our shim at", path)(io::ErrorKind::NotFound.into())),
         };
         let mode = files::mode_of(path).map_err(WiringError::io("look at", path))?;

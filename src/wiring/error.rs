@@ -30,7 +30,10 @@ pub enum WiringError {
         chained: PathBuf,
     },
     /// A shim of ours that somebody changed.
-    #[error("{} is a Freeze Guard shim that was edited, and would be overwritten", shown(hook))]
+    #[error(
+        "{} says that it is a Freeze Guard shim and was edited, or is of a version unknown here: it would be overwritten",
+        shown(hook)
+    )]
     Edited {
         /// The shim.
         hook: PathBuf,
@@ -132,7 +135,7 @@ impl WiringError {
                 command_word(hook)
             ),
             Self::Edited { hook } => {
-                format!("keep a copy of what you need, then `rm {}` and install again", command_word(hook))
+                format!("move it away, and install again: `mv {} {}`", command_word(hook), command_word(&aside(hook)))
             }
             Self::NotAFile { path, .. } | Self::NotADirectory { path } => {
                 format!("look at it, and move it away: `mv {} {}`", command_word(path), command_word(&aside(path)))
@@ -161,8 +164,13 @@ impl WiringError {
     }
 }
 
-fn aside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".aside");
-    name.into()
+/// A name beside `path` that nothing bears yet, as `mv` overwrites.
+pub(super) fn aside(path: &Path) -> PathBuf {
+    let with = |ending: String| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let names = std::iter::once(".aside".to_owned()).chain((2..100).map(|number| format!(".aside-{number}")));
+    names.map(with).find(|name| name.symlink_metadata().is_err()).unwrap_or_else(|| with(".aside".to_owned()))
 }

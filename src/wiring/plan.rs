@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::WiringError;
 use super::files::{command_word, is_same, shown};
 use super::layout::real_directory;
-use super::shim::{Edits, shim_beside};
+use super::shim::shim_beside;
 use super::slot::{Content, Slot};
 use super::step::Step;
 use super::way::Directory;
@@ -17,6 +17,7 @@ use super::{Event, SharedRepository, Site};
 pub struct Plan {
     pub(super) steps: Vec<Step>,
     pub(super) notes: Vec<String>,
+    pub(super) left: Vec<String>,
     pub(super) shared: SharedRepository,
 }
 
@@ -60,7 +61,7 @@ pub fn plan_uninstall(site: &Site) -> Result<Plan, WiringError> {
 
 impl Plan {
     pub(super) fn empty(site: &Site) -> Self {
-        Self { steps: Vec::new(), notes: Vec::new(), shared: site.shared }
+        Self { steps: Vec::new(), notes: Vec::new(), left: Vec::new(), shared: site.shared }
     }
 
     /// The changes, in the order in which they would be made.
@@ -71,6 +72,12 @@ impl Plan {
     /// What the reader should know: sentences without a full stop, safe to print.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// What of ours, or of what bears our name, would still be there afterwards: in the same form as [`Self::notes`], each
+    /// with the command that takes it away.
+    pub fn left(&self) -> &[String] {
+        &self.left
     }
 
     /// Whether there is nothing to change.
@@ -102,7 +109,7 @@ impl Plan {
         let shim = shim_beside(slot.chained, binary);
         let step = match &slot.content {
             Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
-            Content::Ours { edits: Edits::Edited, .. } => return Err(WiringError::Edited { hook: path }),
+            Content::Ours { edits, .. } if !edits.is_as_written() => return Err(WiringError::Edited { hook: path }),
             Content::Ours { bytes, executable: true, .. } if *bytes == shim => None,
             Content::Ours { .. } | Content::Misplaced(_) => Some(Step::Replace { event, path, shim }),
             Content::Nothing if !slot.chained_taken => Some(Step::Write { event, path, shim }),
@@ -131,8 +138,9 @@ impl Plan {
         let event = slot.event;
         let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
         match slot.content {
-            Content::Ours { edits: Edits::Edited, .. } => self.notes.push(format!(
-                "{} is a Freeze Guard shim that was edited, so it stays; remove it with `{}`",
+            Content::Ours { edits, .. } if !edits.is_as_written() => self.left.push(format!(
+                "{} says that it is a Freeze Guard shim and was edited, or is of a version unknown here, so it stays; \
+                 remove it with `{}`",
                 shown(&path),
                 by_hand(&path, slot.chained_taken.then_some(&chained))
             )),
@@ -194,6 +202,6 @@ impl fmt::Display for Plan {
             writeln!(f, "nothing to change")?;
         }
         self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))?;
-        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
+        self.left.iter().chain(&self.notes).try_for_each(|note| writeln!(f, "note: {note}"))
     }
 }

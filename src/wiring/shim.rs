@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{ChainedName, Event};
+use super::{ChainedName, Event, older};
 
 /// The number in the signature line of the shims that this version writes.
 pub const VERSION: u32 = 2;
@@ -43,6 +43,14 @@ pub enum Edits {
     Unknown,
 }
 
+impl Edits {
+    /// Whether it is what one of our versions wrote, but for what a checkout or an editor does to line endings: nobody
+    /// else's work is lost with it.
+    pub fn is_as_written(self) -> bool {
+        matches!(self, Self::Untouched | Self::LineEndings)
+    }
+}
+
 /// The shim for `event` that runs the program at the absolute path `binary`, with the usual name for a chained hook.
 pub fn shim(event: Event, binary: &Path) -> Vec<u8> {
     shim_beside(ChainedName::first(event), binary)
@@ -72,7 +80,7 @@ pub fn recognise(bytes: &[u8]) -> Option<ShimVersion> {
     let edits = match (number, &parts) {
         (VERSION, Some(parts)) if parts.is_ours(event) => Edits::Untouched,
         (VERSION, _) => compare(&without_carriage_returns(bytes), event),
-        _ => Edits::Unknown,
+        _ => older::edits(number, event, bytes),
     };
     let (program, chained) = parts.map_or((None, None), |parts| (Some(parts.program), parts.chained));
     let chained = chained.filter(|name| name.event() == event).unwrap_or(ChainedName::first(event));
@@ -127,7 +135,7 @@ fn parts_of(bytes: &[u8]) -> Option<Parts<'_>> {
     }
 }
 
-fn split_at<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+pub(super) fn split_at<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = bytes.windows(separator.len()).position(|window| window == separator)?;
     Some((bytes.get(..at)?, bytes.get(at + separator.len()..)?))
 }
@@ -174,7 +182,7 @@ pub(super) fn program_bytes(binary: &Path) -> Vec<u8> {
     binary.as_os_str().as_encoded_bytes().iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect()
 }
 
-fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
         match line.strip_suffix(b"\r\n") {

@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::SharedRepository;
+use super::files::command_word;
 use super::settings::{ConfigHook, GitVersion, Settings};
 
 /// What git says about the hooks of one clone.
@@ -71,6 +72,14 @@ pub enum SiteError {
         /// What git proposes.
         command: String,
     },
+    /// `core.hooksPath` is set and has no value, with which git fails.
+    #[error("core.hooksPath has no value in {scope}, and git fails as soon as it reads that")]
+    NoValue {
+        /// Where.
+        scope: Scope,
+        /// In which file, as git names it.
+        file: Option<PathBuf>,
+    },
     /// Git's answer makes no sense.
     #[error("git gave no usable answer to `git {question}`")]
     Answer {
@@ -94,10 +103,25 @@ impl SiteError {
     pub fn help(&self) -> String {
         match self {
             Self::Untrusted { command } => format!("if you trust it: `{command}`; then run the same again"),
+            Self::NoValue { scope, file } => no_value(*scope, file.as_deref()),
             Self::Git { .. } => "run this inside a clone, or name one: `hook -C DIR install`".to_owned(),
             Self::Answer { question } => format!("see what it says: `git {question}`"),
         }
     }
+}
+
+/// The command that takes it away although git fails: from where git does not read that file, which some gits do even to
+/// change it. Git names a file of the clone from the top, where that command has to be run; other files in full.
+fn no_value(scope: Scope, file: Option<&Path>) -> String {
+    let Some(file) = file else {
+        return format!("unset it: `git config {}--unset-all core.hooksPath`", scope.option());
+    };
+    let word = command_word(file);
+    let word = if file.is_absolute() { word } else { format!("\"$PWD\"/{word}") };
+    format!(
+        "unset it, at the top of the clone: `GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -C / config --file \
+         {word} --unset-all core.hooksPath`"
+    )
 }
 
 /// Runs git with the given arguments in the clone and gives its standard output, or what it said when it failed.

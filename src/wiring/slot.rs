@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
 use super::files::{self, Found, Hook};
-use super::shim::{Edits, recognise};
+use super::shim::{Edits, ShimVersion, recognise};
 use super::{ChainedName, Event};
 
 /// The names that matter for an event, and what stands there.
@@ -32,9 +32,13 @@ pub(super) enum Content {
         bytes: Vec<u8>,
         executable: bool,
         edits: Edits,
+        /// Its version.
+        number: u32,
+        /// The program it runs; empty where its line cannot be read.
+        program: Vec<u8>,
         chained: ChainedName,
     },
-    /// A shim of ours for another event, which somebody copied here.
+    /// A shim of ours for another event, which somebody copied here unchanged.
     Misplaced(Event),
     /// Somebody else's hook, or any link; of a large file `bytes` is the beginning.
     Foreign {
@@ -68,7 +72,7 @@ impl Slot {
             files::is_taken(&path).map_err(WiringError::io("look at", &path))
         };
         let chained = match &content {
-            Content::Ours { chained, .. } => *chained,
+            Content::Ours { chained, .. } if chained.event() == event => *chained,
             _ => begun(&unfinished, event, &taken)?.unwrap_or(ChainedName::first(event)),
         };
         let mut free = Some(ChainedName::first(event));
@@ -100,9 +104,13 @@ impl Slot {
 impl Content {
     fn of(Hook { bytes, executable, link }: Hook, event: Event) -> Self {
         match recognise(&bytes) {
-            Some(version) if !link && version.event != event => Self::Misplaced(version.event),
+            Some(version) if !link && version.event != event && version.edits.is_as_written() => {
+                Self::Misplaced(version.event)
+            }
             // A link leads to a file that is not this clone's alone, whatever it says.
-            Some(version) if !link => Self::Ours { bytes, executable, edits: version.edits, chained: version.chained },
+            Some(ShimVersion { number, edits, program, chained, .. }) if !link => {
+                Self::Ours { bytes, executable, edits, number, program: program.unwrap_or_default(), chained }
+            }
             _ => Self::Foreign { bytes, executable },
         }
     }
@@ -143,7 +151,7 @@ fn unfinished(directory: &Path, event: Event) -> io::Result<Vec<PathBuf>> {
 /// Whether a file, and no link, is a shim of ours that nobody changed.
 fn is_our_shim(path: &Path) -> io::Result<bool> {
     Ok(match files::look(path)? {
-        Found::Hook(hook) => !hook.link && recognise(&hook.bytes).is_some_and(|version| version.edits != Edits::Edited),
+        Found::Hook(hook) => !hook.link && recognise(&hook.bytes).is_some_and(|version| version.edits.is_as_written()),
         _ => false,
     })
 }

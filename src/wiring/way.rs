@@ -109,14 +109,15 @@ fn plan_config(site: &Site, wish: &Wish<'_>) -> Result<Plan, WiringError> {
         match config::find(&site.config_hooks, event).map(|hook| config::condition(hook, event, wish.binary)) {
             Some(Section::Current) => {}
             Some(Section::Edited) => return Err(WiringError::EditedSection { name: config::name(event) }),
-            Some(Section::Outdated) | None => current = false,
+            Some(Section::Outdated { .. }) | None => current = false,
         }
     }
     if !current {
         let path = site.config_file();
         let before = config_file::read(&path)?;
         let into = Event::ALL.map(|event| (event, wish.binary));
-        let after = config::edit(&before, &Event::ALL, &into);
+        let after = config::edit(&before, &Event::ALL, &into)
+            .ok_or_else(|| WiringError::ConfigUnclear { path: path.clone() })?;
         plan.steps.push(Step::Configure { path, before, after, events: Event::ALL.to_vec() });
     }
     // Afterwards, so that no event is ever without its guard.
@@ -167,8 +168,8 @@ impl Plan {
         for event in Event::ALL {
             let Some(hook) = config::find(&site.config_hooks, event) else { continue };
             match config::condition(hook, event, Path::new("")) {
-                Section::Current | Section::Outdated => events.push(event),
-                Section::Edited => self.notes.push(format!(
+                Section::Current | Section::Outdated { .. } => events.push(event),
+                Section::Edited => self.left.push(format!(
                     "hook.{0} in the configuration is not as we write it, so it stays; remove it with `git config \
                      --remove-section hook.{0}`",
                     config::name(event)
@@ -178,7 +179,8 @@ impl Plan {
         if !events.is_empty() {
             let path = site.config_file();
             let before = config_file::read(&path)?;
-            let after = config::edit(&before, &events, &[]);
+            let after =
+                config::edit(&before, &events, &[]).ok_or_else(|| WiringError::ConfigUnclear { path: path.clone() })?;
             self.steps.push(Step::Configure { path, before, after, events: Vec::new() });
         }
         Ok(())

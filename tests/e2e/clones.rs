@@ -40,7 +40,8 @@ fn install_all_wires_what_is_not_wired_and_drops_what_is_gone() {
         clone.hook(&["install"]).passes();
     }
     fs::remove_file(one.path(".git/hooks/pre-push")).unwrap();
-    fs::write(two.path(".git/hooks/pre-commit"), "#!/bin/sh\n# freeze-guard shim 0 pre-commit\nhook='/old'\n").unwrap();
+    let old = include_str!("../../hooks/older/shim-1").replace("@HOOK@", "/old");
+    fs::write(two.path(".git/hooks/pre-commit"), old).unwrap();
     fs::remove_dir_all(&three.top).unwrap();
     // Not from inside a clone, and nothing of one in the environment.
     let home = world.at("home");

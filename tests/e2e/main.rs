@@ -37,6 +37,7 @@ mod run;
 mod wiring;
 mod wiring_config;
 mod wiring_disk;
+mod wiring_force;
 mod wiring_places;
 mod wiring_rows;
 mod world;

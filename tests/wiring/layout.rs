@@ -8,7 +8,7 @@ use std::path::Path;
 
 use freeze_guard::wiring::{self, Obstacle, Reach, Scope, Site, State, WiringError};
 
-use crate::support::{World, script};
+use crate::support::{In, World, script};
 
 fn refusal(world: &World) -> Obstacle {
     let before = world.picture();
@@ -40,12 +40,8 @@ fn install_reaches(world: &World, directory: &Path) -> Vec<String> {
 }
 
 fn reaches(world: &World, directory: &Path, site: &Site) -> Vec<(wiring::Event, Reach)> {
-    let git = |arguments: &[&OsStr], variable: (&OsStr, &OsStr)| {
-        let mut git = world.git_in(directory);
-        git.args(arguments).env(variable.0, variable.1).output().map_err(|error| error.to_string())
-    };
-    let guards = wiring::inspect(site, &world.binary).unwrap();
-    guards.iter().map(|guard| (guard.event, wiring::probe(site, guard, "t-1", &git))).collect()
+    let all = wiring::establish(site, &world.binary, None, &In(world, directory)).unwrap();
+    all.into_iter().map(|one| (one.guard.event, one.reach)).collect()
 }
 
 #[test]
@@ -243,10 +239,8 @@ fn a_probe_never_runs_what_is_not_ours() {
     assert!(reaches(&world, &world.repo, &site).iter().all(|(_, reach)| *reach == Reach::Reached));
     world.ok(&["config", "hook.other.command", "touch ran"]);
     world.ok(&["config", "hook.other.event", "pre-commit"]);
-    let reach = reaches(&world, &world.repo, &world.site());
-    let (commit, others) = reach.split_first().unwrap();
-    assert!(matches!(&commit.1, Reach::NotTried { why } if why.contains("hook.other")), "{commit:?}");
-    assert!(others.iter().all(|(_, reach)| *reach == Reach::Reached), "{others:?}");
+    let all = reaches(&world, &world.repo, &world.site());
+    assert!(all.iter().all(|(_, reach)| *reach == Reach::Reached), "{all:?}");
     assert!(!world.repo.join("ran").exists());
 }
 
@@ -257,10 +251,7 @@ fn a_probe_tells_when_git_runs_nothing() {
     let (site, guards) = (world.site(), world.guards());
     // As if it had been set between the look and the probe.
     world.ok(&["config", "core.hooksPath", "/dev/null"]);
-    let git = |arguments: &[&OsStr], variable: (&OsStr, &OsStr)| {
-        world.git().args(arguments).env(variable.0, variable.1).output().map_err(|error| error.to_string())
-    };
-    let reach = wiring::probe(&site, &guards[0], "t", &git);
+    let reach = wiring::probe(&site, &guards[0], None, &In(&world, &world.repo));
     assert!(matches!(reach, Reach::NotReached { .. }), "{reach:?}");
 }
 
