@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use freeze_guard::git::{Repository, World};
+use freeze_guard::git::Repository;
 use freeze_guard::wiring::{Outside, Variable};
 
 /// Our own program says its version in milliseconds.
@@ -21,7 +21,6 @@ const MOST_BYTES: u64 = 64 * 1024;
 /// Children of this process, as seen from `repo`.
 pub(crate) struct Children<'a> {
     pub(crate) repo: &'a Repository,
-    pub(crate) world: &'a World,
 }
 
 impl Outside for Children<'_> {
@@ -43,7 +42,8 @@ impl Outside for Children<'_> {
 
     fn program(&self, program: &Path, arguments: &[&OsStr], variable: Option<Variable<'_>>) -> Result<Output, String> {
         let mut command = Command::new(program);
-        command.args(arguments).env_clear().envs(&self.world.env).envs(variable).current_dir(&self.world.cwd);
+        let world = self.repo.world();
+        command.args(arguments).env_clear().envs(&world.env).envs(variable).current_dir(&world.cwd);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| error.to_string())?;
         let said = [child.stdout.take().map(collect), child.stderr.take().map(collect)];

@@ -1,5 +1,6 @@
 //! `hook install`: wires this clone, then says in what state its pairs are.
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome, clones, gits};
 use freeze_guard::check::check;
-use freeze_guard::git::Repository;
+use freeze_guard::git::{GitError, Repository};
 use freeze_guard::policy::Policy;
 use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
@@ -44,14 +45,26 @@ pub(crate) fn binary() -> Result<PathBuf, Failure> {
 
 /// Where the hooks of `repo` live.
 pub(crate) fn site(repo: &Repository) -> Result<Site, Failure> {
-    let ask =
-        |words: &[&OsStr]| repo.git().args(words).run().map(|output| output.stdout).map_err(|error| error.to_string());
-    Ok(Site::discover(&ask)?)
+    let unstarted = RefCell::new(None);
+    let ask = |words: &[&OsStr]| {
+        repo.git().args(words).run().map(|output| output.stdout).map_err(|error| {
+            let message = error.to_string();
+            if matches!(error, GitError::NotFound | GitError::Start { .. }) {
+                unstarted.replace(Some(error));
+            }
+            message
+        })
+    };
+    Site::discover(&ask).map_err(|error| match unstarted.take() {
+        // There is nothing else to be said.
+        Some(git) => Failure::new(format!("git could not say where the hooks of this clone live: {git}"), git.help()),
+        None => error.seen_from(repo.work_dir().unwrap_or(repo.common_dir())).into(),
+    })
 }
 
 pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     if args.all {
-        return clones::install_all(args, &world.world);
+        return clones::install_all(args, world);
     }
     if let Some(directory) = &args.template {
         return template(&world.world.cwd.join(directory), args);
@@ -68,7 +81,7 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     let done = apply(plan)?;
     out(&told(&done, "nothing to do: everything was in place"));
     clones::update(|list| list.add(repo.common_dir()));
-    let reached = verify(&repo, world, &binary)?;
+    let reached = verify(&repo, &binary)? && done.left.is_empty();
     // Without a work tree only pushes are judged.
     if !repo.is_bare() {
         // What is staged may be unreadable, as in the middle of a merge; the hooks are wired all the same.
@@ -112,10 +125,10 @@ fn with_config(error: WiringError, site: &Site) -> Failure {
 }
 
 /// Whether every event is guarded now; says which is not. Asked anew, as the configuration may have changed.
-fn verify(repo: &Repository, world: &Surroundings, binary: &Path) -> Result<bool, Failure> {
+fn verify(repo: &Repository, binary: &Path) -> Result<bool, Failure> {
     let site = site(repo)?;
     let mut reached = true;
-    for one in establish(&site, binary, None, &Children { repo, world: &world.world })? {
+    for one in establish(&site, binary, None, &Children { repo })? {
         let why = match &one.reach {
             _ if one.is_in_force() => continue,
             Reach::NotReached { why } => why.clone(),

@@ -61,7 +61,7 @@ impl Status {
 
 pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     if args.all {
-        return clones::show_all(args, &world.world);
+        return clones::show_all(args, world);
     }
     let repo = world.repository()?;
     let status = gather(&repo, world)?;
@@ -73,10 +73,27 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
     Ok(status.outcome())
 }
 
+/// Why [`run`] would exit with 1 in `repo`, in one line; `None` where it would not.
+pub(crate) fn first_gap(repo: &Repository, world: &Surroundings) -> Result<Option<String>, Failure> {
+    let status = gather(repo, world)?;
+    let guard = status.guards.iter().find(|row| !row.in_force).map(|row| {
+        let colon = if row.why.is_empty() { "" } else { ": " };
+        format!("{} is {}{colon}{}", row.event.name(), row.state, row.why)
+    });
+    let worktree = status.elsewhere.iter().filter(|place| place.kind == Kind::Worktree).find_map(|place| {
+        let path = printable(place.path.as_os_str().as_encoded_bytes());
+        place.gap.as_ref().map(|gap| format!("its linked worktree {path} is not covered: {}", gap.why))
+    });
+    Ok(match status.outcome() {
+        Outcome::Pass => None,
+        _ => guard.or(worktree).or_else(|| status.rulings.first_gap()).or_else(|| Some(String::new())),
+    })
+}
+
 fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
     let site = site(repo)?;
     let binary = binary()?;
-    let outside = Children { repo, world: &world.world };
+    let outside = Children { repo };
     let guards: Vec<_> = establish(&site, &binary, None, &outside)?.into_iter().map(row).collect();
     let gits = gits::known(&world.world, &site);
     let wish = Wish { binary: &binary, via: Via::Auto, directory: Directory::Own, gits: &gits };
@@ -87,7 +104,7 @@ fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
     });
     let configured = guards.iter().any(|row| row.guard.way == Way::Config);
     let older = gits.iter().filter(|git| configured && !git.has_config_hooks()).map(|git| git.path.clone()).collect();
-    let elsewhere = elsewhere(&site, &binary, &outside);
+    let elsewhere = elsewhere(&site, &wish, &outside);
     Ok(Status { guards, rulings: rulings(repo)?, elsewhere, older, repair })
 }
 

@@ -1,11 +1,12 @@
 //! Hooks that git runs from its configuration (2.54 and later): the section of each event, and how ours is known again.
 
+use std::fmt;
 use std::path::Path;
 
-use super::Event;
 use super::config_text;
-use super::settings::ConfigHook;
+use super::settings::{ConfigHook, GitVersion};
 use super::shim::{program_bytes, quote, unquote};
+use super::{Event, Site};
 
 /// What every command of ours begins with: for sh, nothing.
 const SIGNATURE: &[u8] = b": freeze-guard hook 1; f() { [ -x ";
@@ -21,6 +22,24 @@ pub(super) enum Section {
     Edited,
 }
 
+/// What is wrong with a hook that git cannot bear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It has an event and no command.
+    NoCommand,
+    /// Its name is that of an event.
+    EventName,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoCommand => "has an event and no command",
+            Self::EventName => "has an event and bears the name of one",
+        })
+    }
+}
+
 /// The name of our hook for `event`. It must not equal the event's: git refuses that.
 pub(super) fn name(event: Event) -> String {
     format!("hook-{event}")
@@ -30,6 +49,50 @@ pub(super) fn name(event: Event) -> String {
 pub(super) fn find(hooks: &[ConfigHook], event: Event) -> Option<&ConfigHook> {
     hooks.iter().find(|hook| hook.name == name(event).as_bytes())
 }
+
+/// A hook in the configuration with which git, where it reads such hooks, fails whatever it is asked to do.
+pub(super) fn broken(site: &Site) -> Option<(&ConfigHook, Fault)> {
+    let knows = site.git.is_some_and(GitVersion::has_config_hooks);
+    let hooks = site.config_hooks.iter().filter(|hook| knows && !hook.disabled && !hook.events.is_empty());
+    let fault = |hook: &ConfigHook| match &hook.command {
+        None => Some(Fault::NoCommand),
+        Some(command) if command.is_empty() => Some(Fault::NoCommand),
+        Some(_) => KNOWN.iter().any(|name| name.as_bytes() == hook.name).then_some(Fault::EventName),
+    };
+    hooks.filter_map(|hook| Some((hook, fault(hook)?))).next()
+}
+
+/// The events of git, `githooks(5)`: names that no hook may have.
+const KNOWN: &[&str] = &[
+    "applypatch-msg",
+    "commit-msg",
+    "fsmonitor-watchman",
+    "p4-changelist",
+    "p4-post-changelist",
+    "p4-pre-submit",
+    "p4-prepare-changelist",
+    "post-applypatch",
+    "post-checkout",
+    "post-commit",
+    "post-index-change",
+    "post-merge",
+    "post-receive",
+    "post-rewrite",
+    "post-update",
+    "pre-applypatch",
+    "pre-auto-gc",
+    "pre-commit",
+    "pre-merge-commit",
+    "pre-push",
+    "pre-rebase",
+    "pre-receive",
+    "prepare-commit-msg",
+    "proc-receive",
+    "push-to-checkout",
+    "reference-transaction",
+    "sendemail-validate",
+    "update",
+];
 
 /// In what condition the section is that bears our name.
 pub(super) fn condition(hook: &ConfigHook, event: Event, binary: &Path) -> Section {

@@ -8,7 +8,7 @@ use std::process::Output;
 use super::inspect::State;
 use super::probe::{Outside, Reach, establish};
 use super::site::path_of;
-use super::{Event, Site};
+use super::{Event, Place, Site, Wish, plan_wiring};
 
 /// Another place where commits and pushes of this project are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +17,17 @@ pub struct Elsewhere {
     pub kind: Kind,
     /// Its top, absolute.
     pub path: PathBuf,
-    /// Why not every event is guarded there; `None` if every one is.
-    pub gap: Option<String>,
+    /// Why not every event is guarded there, and what to do; `None` if every one is.
+    pub gap: Option<Gap>,
+}
+
+/// What is missing at another place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Why not every event is guarded.
+    pub why: String,
+    /// The next step, wherever the reader is.
+    pub help: String,
 }
 
 /// What another place is.
@@ -41,18 +50,18 @@ impl Kind {
 }
 
 /// Every other work tree of the clone and every submodule that is checked out, with what is not covered there by hooks
-/// that run `binary`. What git does not tell is left out.
-pub fn elsewhere(site: &Site, binary: &Path, outside: &dyn Outside) -> Vec<Elsewhere> {
+/// as `wish` has them. What git does not tell is left out.
+pub fn elsewhere(site: &Site, wish: &Wish<'_>, outside: &dyn Outside) -> Vec<Elsewhere> {
     let from = site.top.as_deref().unwrap_or(&site.common_dir);
     let mut found: Vec<_> = worktrees(from, outside)
         .into_iter()
         .filter(|path| site.top.as_ref().is_none_or(|top| !is_same_place(top, path)))
-        .map(|path| worktree(site, path, binary, outside))
+        .map(|path| worktree(site, path, wish, outside))
         .collect();
     let mut pending: Vec<PathBuf> = site.top.iter().cloned().collect();
     while let Some(top) = pending.pop() {
         for path in submodules(&top, outside) {
-            found.push(look(Kind::Submodule, path.clone(), binary, outside));
+            found.push(look(Kind::Submodule, path.clone(), wish, outside));
             pending.push(path);
         }
     }
@@ -60,7 +69,7 @@ pub fn elsewhere(site: &Site, binary: &Path, outside: &dyn Outside) -> Vec<Elsew
 }
 
 /// Most work trees share one hooks directory, which one question shows; what is wrong there is told of this one.
-fn worktree(site: &Site, path: PathBuf, binary: &Path, outside: &dyn Outside) -> Elsewhere {
+fn worktree(site: &Site, path: PathBuf, wish: &Wish<'_>, outside: &dyn Outside) -> Elsewhere {
     let question = ["rev-parse", "--path-format=absolute", "--git-path", "hooks"].map(OsStr::new);
     let shared = site.config_hooks.is_empty()
         && site.hooks_path.as_ref().is_none_or(|path| !path.value.is_empty())
@@ -69,27 +78,41 @@ fn worktree(site: &Site, path: PathBuf, binary: &Path, outside: &dyn Outside) ->
         });
     match shared {
         true => Elsewhere { kind: Kind::Worktree, path, gap: None },
-        false => look(Kind::Worktree, path, binary, outside),
+        false => look(Kind::Worktree, path, wish, outside),
     }
 }
 
-fn look(kind: Kind, path: PathBuf, binary: &Path, outside: &dyn Outside) -> Elsewhere {
+fn look(kind: Kind, path: PathBuf, wish: &Wish<'_>, outside: &dyn Outside) -> Elsewhere {
     let site = Site::discover(&|arguments: &[&OsStr]| ask(outside, &path, arguments));
-    let gap = match site.map_err(|error| error.to_string()).and_then(|site| gap(&site, &path, binary, outside)) {
-        Ok(gap) => gap,
-        Err(message) => Some(message),
+    let gap = match site {
+        Ok(site) => gap(&site, &path, wish, outside).map(|why| Gap { why, help: help(&site, &path, wish) }),
+        Err(error) => {
+            let error = error.seen_from(&path);
+            Some(Gap { why: error.to_string(), help: error.help() })
+        }
     };
     Elsewhere { kind, path, gap }
 }
 
+/// What puts the hooks there in force, or takes away what stands in their way.
+fn help(site: &Site, path: &Path, wish: &Wish<'_>) -> String {
+    let place = Place::In(path);
+    match plan_wiring(site, wish) {
+        Ok(_) => format!("`{} install`", place.hook()),
+        Err(error) => error.help_at(place),
+    }
+}
+
 /// What is missing at `site`, in words.
-fn gap(site: &Site, path: &Path, binary: &Path, outside: &dyn Outside) -> Result<Option<String>, String> {
-    let all = establish(site, binary, Some(path), outside).map_err(|error| error.to_string())?;
+fn gap(site: &Site, path: &Path, wish: &Wish<'_>, outside: &dyn Outside) -> Option<String> {
+    let all = match establish(site, wish.binary, Some(path), outside) {
+        Ok(all) => all,
+        Err(error) => return Some(error.to_string()),
+    };
     let open: Vec<_> = all.iter().filter(|one| !one.is_in_force()).collect();
-    let Some(first) = open.first() else { return Ok(None) };
-    match (&first.guard.state, &first.reach) {
-        (State::Unreachable { why }, _) => return Ok(Some(why.clone())),
-        (state, Reach::NotReached { why }) if state.is_as_written() => return Ok(Some(why.clone())),
+    match open.first().map(|first| (&first.guard.state, &first.reach))? {
+        (State::Unreachable { why }, _) => return Some(why.clone()),
+        (state, Reach::NotReached { why }) if state.is_as_written() => return Some(why.clone()),
         _ => {}
     }
     let names: Vec<_> = open.iter().map(|one| one.guard.event.name()).collect();
@@ -99,7 +122,7 @@ fn gap(site: &Site, path: &Path, binary: &Path, outside: &dyn Outside) -> Result
         Some(path) => format!("; core.hooksPath there is {}", crate::source::printable(&path.value)),
         None => String::new(),
     };
-    Ok(Some(format!("{which} is guarded{through}")))
+    Some(format!("{which} is guarded{through}"))
 }
 
 /// The tops of the clone's work trees that exist.

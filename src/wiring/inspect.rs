@@ -123,9 +123,8 @@ fn configured(site: &Site, file: Guard, binary: &Path) -> Guard {
     let knows = site.git.is_some_and(GitVersion::has_config_hooks);
     let hooks = &site.config_hooks;
     let shown = |hook: &ConfigHook| printable(&hook.name);
-    let broken = hooks.iter().find(|hook| hook.runs_for(event) && hook.command.is_none());
-    if let Some(hook) = broken.filter(|_| knows) {
-        let why = format!("hook.{} has an event and no command, with which git fails", shown(hook));
+    if let Some((hook, fault)) = config::broken(site) {
+        let why = format!("hook.{} in {} {fault}, with which git fails", shown(hook), hook.holders());
         return Guard { state: State::Unreachable { why }, ..file };
     }
     let Some(hook) = config::find(hooks, event) else { return file };

@@ -3,10 +3,11 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Event;
 use super::SharedRepository;
+use super::place::{Holder, Place};
 use super::site::{Git, HooksPath, Scope, SiteError, path_of};
 
 /// One `hook.<name>` of git's configuration, all its sections together.
@@ -29,17 +30,35 @@ pub struct ConfigHook {
 pub struct Setting {
     /// The last part of its key, as in `event`.
     pub key: Vec<u8>,
-    /// The scope.
-    pub scope: Scope,
-    /// The file, as git names it: relative to the top of the work tree, or to a bare repository. `None` for the command
-    /// line and the environment, and where this git does not say.
-    pub file: Option<PathBuf>,
+    /// In which configuration.
+    pub holder: Holder,
 }
 
 impl ConfigHook {
     /// Whether git would run it for `event`.
     pub fn runs_for(&self, event: Event) -> bool {
         !self.disabled && self.is_for(event)
+    }
+
+    /// Where it stands, in words.
+    pub(super) fn holders(&self) -> String {
+        let mut shown: Vec<_> = self.settings.iter().map(|setting| setting.holder.shown()).collect();
+        shown.dedup();
+        shown.join(" and ")
+    }
+
+    /// The commands that take the `chosen` values away; `None` where no command can.
+    pub(super) fn unset(&self, place: Place<'_>, chosen: &dyn Fn(&Setting) -> bool) -> Option<String> {
+        let mut commands: Vec<String> = Vec::new();
+        let settings = self.settings.iter().filter(|setting| chosen(setting));
+        for setting in settings.filter(|setting| setting.holder != Holder::Passing) {
+            let key = [b"hook.", &*self.name, b".", &*setting.key].concat();
+            let command = place.unset(&setting.holder, &key);
+            if !commands.contains(&command) {
+                commands.push(command);
+            }
+        }
+        (!commands.is_empty()).then(|| commands.join(" && "))
     }
 
     /// Whether it is for `event`, switched off or not.
@@ -113,6 +132,14 @@ impl Settings {
         Self { hooks_path: None, shared: SharedRepository::Umask, config_hooks: Vec::new() }
     }
 
+    /// The same with every file told from the others, see [`Holder::resolved`].
+    pub(super) fn resolved(mut self, tops: &[&Path], common_dir: &Path) -> Self {
+        let resolve = |holder: &mut Holder| *holder = holder.clone().resolved(tops, common_dir);
+        self.hooks_path.iter_mut().for_each(|path| resolve(&mut path.holder));
+        self.config_hooks.iter_mut().flat_map(|hook| &mut hook.settings).for_each(|it| resolve(&mut it.holder));
+        self
+    }
+
     /// The last value wins, as in git.
     fn take(&mut self, origin: &Origin, item: &[u8]) -> Result<(), SiteError> {
         let mut parts = item.splitn(2, |&byte| byte == b'\n');
@@ -120,7 +147,8 @@ impl Settings {
         let value = parts.next();
         match (key, value) {
             (b"core.hookspath", Some(value)) => {
-                self.hooks_path = Some(HooksPath { value: value.to_vec(), scope: origin.scope });
+                self.hooks_path =
+                    Some(HooksPath { value: value.to_vec(), scope: origin.scope, holder: origin.holder() });
             }
             // Whatever follows: git fails as soon as it reads this.
             (b"core.hookspath", None) => {
@@ -142,7 +170,7 @@ impl Settings {
             }
         };
         let Some(hook) = self.config_hooks.get_mut(at) else { return };
-        hook.settings.push(Setting { key: what.to_vec(), scope: origin.scope, file: origin.file.clone() });
+        hook.settings.push(Setting { key: what.to_vec(), holder: origin.holder() });
         match (what, value) {
             (b"command", value) => hook.command = value.map(<[u8]>::to_vec),
             (b"event", None | Some(b"")) => hook.events.clear(),
@@ -157,6 +185,12 @@ impl Settings {
 struct Origin {
     scope: Scope,
     file: Option<PathBuf>,
+}
+
+impl Origin {
+    fn holder(&self) -> Holder {
+        Holder::of(self.scope, self.file.clone())
+    }
 }
 
 /// The file in what `--show-origin` says; nothing for `command line:` and the like.
@@ -191,8 +225,9 @@ mod tests {
         settings.take(&of(Scope::Local), b"hook.jobs\n4").unwrap();
         let [hook] = &settings.config_hooks[..] else { panic!("{:?}", settings.config_hooks) };
         assert_eq!((&*hook.name, hook.command.as_deref()), (&b"a.b"[..], Some(&b"x"[..])));
-        let scopes: Vec<_> = hook.settings.iter().map(|setting| setting.scope).collect();
-        assert_eq!(scopes, [Scope::Global, Scope::Local, Scope::Local, Scope::Local]);
+        let holders: Vec<_> = hook.settings.iter().map(|setting| &setting.holder).collect();
+        let local = &Holder::Untold(Scope::Local);
+        assert_eq!(holders, [&Holder::Untold(Scope::Global), local, local, local]);
         assert!(hook.runs_for(Event::PrePush) && !hook.runs_for(Event::PreCommit));
         settings.take(&of(Scope::Command), b"hook.a.b.enabled\nOff").unwrap();
         assert!(!settings.config_hooks[0].runs_for(Event::PrePush) && settings.config_hooks[0].is_for(Event::PrePush));

@@ -71,20 +71,30 @@ impl Slot {
             let path = directory.join(name.to_string());
             files::is_taken(&path).map_err(WiringError::io("look at", &path))
         };
-        let chained = match &content {
-            Content::Ours { chained, .. } if chained.event() == event => *chained,
-            _ => begun(&unfinished, event, &taken)?.unwrap_or(ChainedName::first(event)),
-        };
         let mut free = Some(ChainedName::first(event));
         while let Some(name) = free
             && taken(name)?
         {
             free = name.next();
         }
+        let other = |name: ChainedName| {
+            let path = directory.join(name.to_string());
+            let found = files::look(&path).map_err(WiringError::io("look at", &path))?;
+            Ok::<_, WiringError>(matches!(found, Found::Other(_)))
+        };
+        let chained = match &content {
+            Content::Ours { chained, .. } if chained.event() == event => *chained,
+            _ => match begun(&unfinished, event, &taken)?.unwrap_or(ChainedName::first(event)) {
+                // A directory is nobody's hook, and nobody's name.
+                name if other(name)? => free.unwrap_or(name),
+                name => name,
+            },
+        };
         let path = directory.join(chained.to_string());
         // A shim of ours is nobody's hook: it is neither run nor given back.
-        let chained_taken = taken(chained)? && !is_our_shim(&path).map_err(WiringError::io("look at", &path))?;
-        if !chained_taken && taken(chained)? {
+        let ours = is_our_shim(&path).map_err(WiringError::io("look at", &path))?;
+        let chained_taken = !ours && taken(chained)? && !other(chained)?;
+        if ours {
             unfinished.push(path);
         }
         Ok(Self { event, content, chained, chained_taken, free, unfinished })

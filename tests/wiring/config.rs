@@ -79,9 +79,16 @@ fn auto_keeps_the_way_that_is() {
     assert!(plan(&world, Via::Auto, NEW, &[NEW]).unwrap().is_empty());
     wiring::apply(plan(&world, Via::Config, NEW, &[]).unwrap()).unwrap();
     assert!(plan(&world, Via::Auto, NEW, &[NEW]).unwrap().is_empty());
-    // An older git was found since: files again.
-    wiring::apply(plan(&world, Via::Auto, NEW, &[OLD]).unwrap()).unwrap();
-    assert_eq!(way(&world), Some(Way::File));
+    // Somebody chose that; an older git is told of, and changes nothing.
+    let kept = plan(&world, Via::Auto, NEW, &[OLD]).unwrap();
+    assert!(kept.is_empty() && kept.notes().iter().any(|note| note.contains("are unknown to")), "{kept}");
+    let error = plan(&world, Via::Auto, OLD, &[]).unwrap_err();
+    assert!(matches!(error, WiringError::TooOld(_)), "{error}");
+    assert_eq!(way(&world), Some(Way::Config));
+    // And the other way: a hook that came since is chained, as the others are.
+    wiring::apply(plan(&world, Via::File, NEW, &[]).unwrap()).unwrap();
+    script(&world.hook("pre-commit"), "#!/bin/sh\n");
+    assert!(!configures(&plan(&world, Via::Auto, NEW, &[NEW]).unwrap()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use freeze_guard::wiring::{self, Obstacle, Reach, Scope, Site, State, WiringError};
+use freeze_guard::wiring::{self, Lead, Obstacle, Place, Reach, Scope, Site, State, WiringError};
 
 use crate::support::{In, World, script};
 
@@ -108,13 +108,13 @@ fn hooks_path_that_names_the_default_is_the_default() {
 
 #[test]
 fn empty_and_dot_are_refused_with_the_fix() {
-    for (value, expected) in [("", Obstacle::Empty(Scope::Local)), (".", Obstacle::Dot(Scope::Local))] {
+    for value in ["", "."] {
         let world = World::new();
         world.ok(&["config", "core.hooksPath", value]);
         let obstacle = refusal(&world);
-        assert_eq!(obstacle, expected);
+        assert!(matches!((&obstacle, value), (Obstacle::Empty(_), "") | (Obstacle::Dot(_), ".")), "{obstacle}");
         assert!(world.guards().iter().all(|guard| matches!(guard.state, State::Unreachable { .. })));
-        obey(&world, &obstacle.help());
+        obey(&world, &obstacle.help(Place::Here));
         install_reaches(&world, &world.repo);
     }
 }
@@ -126,8 +126,9 @@ fn a_global_directory_is_refused_and_left_alone() {
     fs::create_dir(&shared).unwrap();
     world.ok(&["config", "--global", "core.hooksPath", "~/hooks"]);
     let obstacle = refusal(&world);
-    assert_eq!(obstacle, Obstacle::Outside { directory: shared.clone(), scope: Some(Scope::Global) });
-    let help = obstacle.help();
+    let Obstacle::Outside { directory, lead: Lead::Setting(path), own } = &obstacle else { panic!("{obstacle}") };
+    assert_eq!((directory, path.scope, own), (&shared, Scope::Global, &world.hooks()));
+    let help = obstacle.help(Place::Here);
     assert!(help.contains("`hook run EVENT \"$@\"` to "), "{help}");
     assert!(fs::read_dir(&shared).unwrap().next().is_none());
 
@@ -141,8 +142,8 @@ fn a_local_directory_in_the_work_tree_gets_the_line_to_add() {
     fs::create_dir_all(world.repo.join(".husky/_")).unwrap();
     world.ok(&["config", "core.hooksPath", ".husky/_"]);
     let obstacle = refusal(&world);
-    assert!(matches!(&obstacle, Obstacle::WorkTree { scope: Some(Scope::Local), .. }), "{obstacle}");
-    assert!(obstacle.help().contains("/.husky/$event"), "{}", obstacle.help());
+    assert!(matches!(&obstacle, Obstacle::WorkTree { lead: Lead::Setting(_), .. }), "{obstacle}");
+    assert!(obstacle.help(Place::Here).contains("/.husky/$event"), "{}", obstacle.help(Place::Here));
     assert!(fs::read_dir(world.repo.join(".husky/_")).unwrap().next().is_none());
 }
 
@@ -150,7 +151,7 @@ fn a_local_directory_in_the_work_tree_gets_the_line_to_add() {
 fn a_local_directory_outside_is_refused() {
     let world = World::new();
     world.ok(&["config", "core.hooksPath", "/dev/null"]);
-    assert!(matches!(refusal(&world), Obstacle::Outside { scope: Some(Scope::Local), .. }));
+    assert!(matches!(refusal(&world), Obstacle::Outside { lead: Lead::Setting(_), .. }));
     assert!(world.guards().iter().all(|guard| matches!(guard.state, State::Unreachable { .. })));
 }
 
@@ -166,8 +167,8 @@ fn a_directory_inside_the_git_directory_is_ours_to_use() {
 
     world.ok(&["config", "core.hooksPath", ".git/own"]);
     let obstacle = refusal(&world);
-    assert!(matches!(obstacle, Obstacle::Relative(_)), "{obstacle}");
-    obey(&world, &obstacle.help());
+    assert!(matches!(obstacle, Obstacle::Relative { .. }), "{obstacle}");
+    obey(&world, &obstacle.help(Place::Here));
     install_reaches(&world, &world.repo);
 }
 
@@ -181,7 +182,7 @@ fn a_worktrees_own_hooks_path_counts_there_only() {
     let output = world.git_in(&linked).args(["config", "--worktree", "core.hooksPath", ""]).output().unwrap();
     assert!(output.status.success());
     let error = wiring::plan_install(&world.site_in(&linked), &world.binary).unwrap_err();
-    assert!(matches!(error, WiringError::Obstacle(Obstacle::Empty(Scope::Worktree))), "{error}");
+    assert!(matches!(error, WiringError::Obstacle(Obstacle::Empty(_))), "{error}");
     assert!(error.help().contains("--worktree"), "{}", error.help());
     install_reaches(&world, &world.repo);
 }
@@ -205,15 +206,17 @@ fn a_hooks_directory_that_is_a_link() {
     fs::rename(world.hooks(), world.repo.join(".git/real")).unwrap();
 
     symlink(&outside, world.hooks()).unwrap();
-    assert!(matches!(refusal(&world), Obstacle::Outside { scope: None, .. }));
-    fs::remove_file(world.hooks()).unwrap();
+    let obstacle = refusal(&world);
+    assert!(matches!(&obstacle, Obstacle::Outside { lead: Lead::Link(link), .. } if *link == world.hooks()));
+    obey(&world, obstacle.help(Place::Here).split("; or ").nth(1).unwrap());
+    assert!(fs::symlink_metadata(world.hooks()).is_err() && world.hooks().with_extension("aside").is_symlink());
     symlink("../../home/missing", world.hooks()).unwrap();
     let error = wiring::plan_install(&world.site(), &world.binary).unwrap_err();
-    assert!(matches!(error, WiringError::Obstacle(Obstacle::Outside { scope: None, .. })), "{error}");
+    assert!(matches!(error, WiringError::Obstacle(Obstacle::Outside { lead: Lead::Link(_), .. })), "{error}");
     fs::remove_file(world.hooks()).unwrap();
     fs::create_dir(world.repo.join("githooks")).unwrap();
     symlink("../githooks", world.hooks()).unwrap();
-    assert!(matches!(refusal(&world), Obstacle::WorkTree { scope: None, .. }));
+    assert!(matches!(refusal(&world), Obstacle::WorkTree { lead: Lead::Link(_), .. }));
     fs::remove_file(world.hooks()).unwrap();
     symlink("real", world.hooks()).unwrap();
     install_reaches(&world, &world.repo);
