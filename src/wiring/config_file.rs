@@ -5,11 +5,16 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::Event;
+use super::config::edit;
 use super::error::WiringError;
-use super::files::{Mode, is_same, mode_of, set_mode, sync_directory};
+use super::files::{self, Mode, has_random_end, is_same, mode_of, set_mode, sync_directory};
 
 /// What the name of an unfinished configuration of ours starts with.
 const UNFINISHED: &str = "config.hook-new-";
+
+/// The mode before it gets that of the configuration, which may name passwords.
+const OWN: u32 = 0o600;
 
 /// The configuration's text; none is an empty one.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, WiringError> {
@@ -39,7 +44,7 @@ pub(super) fn replace(path: &Path, before: &[u8], after: &[u8], watch: &mut dyn 
 }
 
 fn write_beside(path: &Path, directory: &Path, text: &[u8]) -> io::Result<tempfile::NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)?;
+    let mut file = files::new_file(directory, UNFINISHED, OWN)?;
     file.write_all(text)?;
     set_mode(file.as_file(), mode_of(path).unwrap_or(Mode::Exact(0o644)))?;
     file.as_file().sync_all()?;
@@ -95,23 +100,19 @@ fn lock_of(config: &Path) -> PathBuf {
     path.into()
 }
 
-/// What killed runs left beside the configuration: texts that were being written, and before them the lock.
+/// What killed runs left beside the configuration: texts that were being written, and before them the lock. A text is
+/// known for ours if nothing is in it but what the configuration says, and sections of ours.
 pub(super) fn leftovers(config: &Path) -> Result<Vec<PathBuf>, WiringError> {
     let directory = config.parent().unwrap_or(config);
-    let list = || -> io::Result<Vec<PathBuf>> {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(directory)? {
-            let entry = entry?;
-            if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
-                found.push(entry.path());
-            }
+    let theirs = |text: &[u8]| edit(text, &Event::ALL, &[]);
+    let mut found = Vec::new();
+    for path in files::list(directory).map_err(WiringError::io("list", directory))? {
+        let is_file = || fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
+        if has_random_end(&path, UNFINISHED) && is_file() && theirs(&read(config)?).starts_with(&theirs(&read(&path)?))
+        {
+            found.push(path);
         }
-        Ok(found)
-    };
-    let mut found = match list() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        list => list.map_err(WiringError::io("list", directory))?,
-    };
+    }
     let lock = lock_of(config);
     if found.iter().any(|text| is_same(text, &lock)) {
         found.insert(0, lock);

@@ -4,13 +4,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
-use super::files::{command_word, is_same, shown};
-use super::layout::real_directory;
+use super::files::{self, Found, is_same, shown};
+use super::manager::{self, Manager};
+use super::record::{self, Record};
 use super::shim::{Edits, shim_beside};
 use super::slot::{Content, Slot};
 use super::step::Step;
 use super::way::Directory;
-use super::{Event, SharedRepository, Site};
+use super::{ChainedName, Event, SharedRepository, Site};
 
 /// A list of steps, each atomic, and what the reader should know about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +37,20 @@ pub(super) fn plan_files(site: &Site, binary: &Path, directory: Directory) -> Re
     let directory = site.shim_dir(directory).map_err(WiringError::Obstacle)?;
     let mut plan = Plan::empty(site);
     plan.notes.extend(site.caution());
+    let mut record = Record { created: Record::read(directory)?.created, chained: Vec::new() };
     for event in Event::ALL {
         let slot = Slot::look(directory, event)?;
-        plan.install(directory, &slot, binary)?;
+        record.chained.extend(plan.install(directory, &slot, binary)?);
     }
+    // First, so that a killed run is known for what it was.
+    let mut first = Vec::new();
     if !plan.steps.is_empty() && !directory.exists() {
-        plan.steps.insert(0, Step::CreateDirectory { path: directory.to_owned() });
+        record.created = files::missing(directory);
+        first.push(Step::CreateDirectory { path: directory.to_owned() });
     }
+    first.extend(change(directory, &record)?);
+    plan.steps.splice(..0, first);
+    plan.sweep(record::leftovers(directory)?);
     Ok(plan)
 }
 
@@ -78,98 +86,124 @@ impl Plan {
         self.steps.is_empty()
     }
 
-    /// Adds what takes our shims away.
-    pub(super) fn take_shims_out(&mut self, site: &Site) -> Result<(), WiringError> {
-        let mut directories = vec![site.default_dir.as_path()];
-        // Where core.hooksPath came later, the default directory may still hold what we wrote.
-        if let Ok(directory) = site.shim_dir(Directory::Own)
-            && real_directory(directory) != real_directory(&site.default_dir)
-        {
-            directories.push(directory);
-        }
-        for directory in directories {
-            for event in Event::ALL {
-                let slot = Slot::look(directory, event)?;
-                self.uninstall(directory, &slot);
-            }
-        }
-        Ok(())
-    }
-
-    fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<(), WiringError> {
+    /// The hooks that are chained then.
+    fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<Vec<ChainedName>, WiringError> {
         let event = slot.event;
-        let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
-        let shim = shim_beside(slot.chained, binary);
-        let step = match &slot.content {
+        let path = directory.join(event.name());
+        let mut chained = slot.chained.clone();
+        let mut renamed = slot.renamed.clone();
+        let stray = slot.stray.map(|name| directory.join(name.to_string()));
+        match &slot.content {
             Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
             Content::Ours { edits: Edits::Edited, .. } => return Err(WiringError::Edited { hook: path }),
-            Content::Ours { bytes, executable: true, .. } if *bytes == shim => None,
-            Content::Ours { .. } | Content::Misplaced(_) => Some(Step::Replace { event, path, shim }),
-            Content::Nothing if !slot.chained_taken => Some(Step::Write { event, path, shim }),
-            // The hook was moved, and the run killed before the shim came.
-            Content::Nothing if !slot.unfinished.is_empty() => Some(Step::Write { event, path, shim }),
-            Content::Nothing => return Err(WiringError::Stray { hook: path, chained }),
-            Content::Foreign { bytes, executable } => {
-                let name = match slot.chained_taken && !is_same(&path, &chained) {
-                    false => slot.chained,
-                    true => {
-                        self.notes.push(format!("{} is not ours: it stays, and nothing runs it", shown(&chained)));
-                        slot.free.ok_or_else(|| WiringError::ChainedTaken { hook: path.clone(), chained })?
-                    }
-                };
-                let chained = directory.join(name.to_string());
-                self.notes.extend(remarks(bytes, *executable, &chained));
-                Some(Step::Chain { event, path, chained, shim: shim_beside(name, binary) })
+            Content::Ours { bytes, executable, .. } => {
+                let shim = shim_beside(event, &chained, binary);
+                let shared = files::is_shared(&path, self.shared).map_err(WiringError::io("look at", &path))?;
+                if *bytes != shim || !executable || !shared {
+                    self.steps.push(Step::Replace { event, path, shim });
+                }
             }
-        };
-        self.steps.extend(step);
-        self.sweep(slot);
-        Ok(())
+            Content::Misplaced(_) => {
+                let shim = shim_beside(event, &chained, binary);
+                self.steps.push(Step::Replace { event, path, shim });
+            }
+            Content::Nothing
+                if chained.is_empty()
+                    && let Some(chained) = stray =>
+            {
+                return Err(WiringError::Stray { hook: path, chained });
+            }
+            Content::Nothing => {
+                let shim = shim_beside(event, &chained, binary);
+                self.steps.push(Step::Write { event, path, shim });
+            }
+            Content::Foreign { bytes, executable } => {
+                renamed = self.give_renamed_back(directory, slot, &mut chained);
+                let name = self.set_aside(directory, slot, &mut chained)?;
+                let aside = directory.join(name.to_string());
+                self.notes.extend(remarks(bytes, *executable, &aside));
+                let shim = shim_beside(event, &chained, binary);
+                self.steps.push(Step::Chain { event, path, chained: aside, shim });
+            }
+        }
+        self.notes.extend(stray_note(directory, slot));
+        self.steps.extend(renamed.into_iter().map(|path| Step::Remove { event, path }));
+        self.sweep(slot.unfinished.clone());
+        Ok(chained)
     }
 
-    fn uninstall(&mut self, directory: &Path, slot: &Slot) {
+    /// A shim of ours that the hook in our place runs under another name becomes the hook that it ran, and is no more for us
+    /// to run. The renamed shims that are left are of no use.
+    fn give_renamed_back(&mut self, directory: &Path, slot: &Slot, chained: &mut Vec<ChainedName>) -> Vec<PathBuf> {
+        let Content::Foreign { bytes, .. } = &slot.content else { return Vec::new() };
         let event = slot.event;
-        let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
-        match slot.content {
-            Content::Ours { edits: Edits::Edited, .. } => self.notes.push(format!(
-                "{} is a Freeze Guard shim that was edited, so it stays; remove it with `{}`",
-                shown(&path),
-                by_hand(&path, slot.chained_taken.then_some(&chained))
-            )),
-            Content::Ours { .. } | Content::Misplaced(_) if slot.chained_taken => {
-                self.steps.push(Step::Restore { event, path, chained })
-            }
-            Content::Ours { .. } | Content::Misplaced(_) => self.steps.push(Step::Remove { event, path }),
-            Content::Nothing if slot.chained_taken && !slot.unfinished.is_empty() => {
+        let name_of = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (run, useless): (Vec<_>, Vec<_>) =
+            slot.renamed.iter().cloned().partition(|path| manager::runs(bytes, event, &name_of(path)));
+        for path in run {
+            // Without one it stays: the hook in our place may insist on it.
+            if !chained.is_empty() {
+                let chained = directory.join(chained.remove(0).to_string());
                 self.steps.push(Step::Restore { event, path, chained });
             }
-            // An interrupted install: the hook has two names, and one is ours.
-            Content::Foreign { .. } if slot.chained_taken && is_same(&path, &chained) => {
-                self.steps.push(Step::Sweep { path: chained });
-            }
-            Content::Nothing if slot.chained_taken => self.notes.push(format!(
-                "{} stays, for no shim says whose it is; to have it run again: `mv {} {}`",
-                shown(&chained),
-                command_word(&chained),
-                command_word(&path)
-            )),
-            Content::Nothing | Content::Foreign { .. } | Content::Other(_) => {}
         }
-        // Last, for until then it shows that a run was interrupted.
-        self.sweep(slot);
+        useless
     }
 
-    fn sweep(&mut self, slot: &Slot) {
-        self.steps.extend(slot.unfinished.iter().map(|path| Step::Sweep { path: path.clone() }));
+    /// The name for a hook that has to make room, which joins those that are `chained`; one of the same manager leaves them.
+    fn set_aside(
+        &mut self,
+        directory: &Path,
+        slot: &Slot,
+        chained: &mut Vec<ChainedName>,
+    ) -> Result<ChainedName, WiringError> {
+        let path = directory.join(slot.event.name());
+        let of = |name: &ChainedName| directory.join(name.to_string());
+        // An interrupted run: it has both names already.
+        if let Some(&name) = chained.iter().find(|name| is_same(&path, &of(name))) {
+            return Ok(name);
+        }
+        let Content::Foreign { bytes: theirs, .. } = &slot.content else { return Ok(ChainedName::first(slot.event)) };
+        for (at, name) in chained.clone().into_iter().enumerate() {
+            let older = of(&name);
+            if files::is_equal(&path, &older).map_err(WiringError::io("read", &older))? {
+                self.steps.push(Step::Drop { path: older, twin: path });
+                return Ok(name);
+            }
+            if Manager::of(theirs).is_some_and(|manager| is_of(&older, manager)) {
+                let (older, path) = (shown(&older), shown(&path));
+                self.notes.push(format!("{older} is of the same manager as {path}: it stays, and nothing runs it"));
+                chained.remove(at);
+                break;
+            }
+        }
+        let taken = || WiringError::ChainedTaken { hook: path.clone(), chained: of(&ChainedName::first(slot.event)) };
+        let name = slot.free.ok_or_else(taken)?;
+        chained.push(name);
+        Ok(name)
+    }
+
+    pub(super) fn sweep(&mut self, left: impl IntoIterator<Item = PathBuf>) {
+        self.steps.extend(left.into_iter().map(|path| Step::Sweep { path }));
     }
 }
 
-/// How a person removes a shim.
-fn by_hand(path: &Path, chained: Option<&PathBuf>) -> String {
-    match chained {
-        Some(chained) => format!("mv {} {}", command_word(chained), command_word(path)),
-        None => format!("rm {}", command_word(path)),
-    }
+/// Whether the manager generated the hook at `path`.
+fn is_of(path: &Path, manager: Manager<'_>) -> bool {
+    matches!(files::look(path), Ok(Found::Hook(hook)) if Manager::of(&hook.bytes) == Some(manager))
+}
+
+/// The step that makes the record of a directory say this, if it does not.
+pub(super) fn change(directory: &Path, record: &Record) -> Result<Option<Step>, WiringError> {
+    let (before, after) = (Record::text(directory)?, record.to_text());
+    let path = Record::path(directory);
+    Ok((before != after).then_some(Step::Record { path, before, after }))
+}
+
+/// What is said of a file that bears the name of a chained hook and was put there by somebody else.
+pub(super) fn stray_note(directory: &Path, slot: &Slot) -> Option<String> {
+    let path = directory.join(slot.stray?.to_string());
+    Some(format!("{} is not ours: it stays, and nothing runs it", shown(&path)))
 }
 
 /// What may not go on as before for a hook that is renamed.
