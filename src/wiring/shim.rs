@@ -95,6 +95,9 @@ pub(super) fn is_beginning(bytes: &[u8], event: Event) -> bool {
     let Some(rest) = rest.strip_prefix(PROGRAM_LINE) else { return PROGRAM_LINE.starts_with(rest) };
     // Cut within a path, of which every byte may be part.
     let Some((_, rest)) = unquote(rest) else { return rest.is_empty() || rest.starts_with(b"'") };
+    if [&b"\\"[..], b"\\'"].contains(&rest) {
+        return true;
+    }
     let Some(rest) = rest.strip_prefix(CHAINED_LINE) else { return CHAINED_LINE.starts_with(rest) };
     split_at(rest, b"\n").is_none_or(|(_, rest)| tail.starts_with(rest))
 }
