@@ -31,6 +31,7 @@ mod shim;
 mod site;
 mod slot;
 mod step;
+mod twins;
 mod undo;
 mod way;
 

@@ -142,9 +142,9 @@ pub(super) fn list(directory: &Path) -> io::Result<Vec<PathBuf>> {
     entries.map(|entry| Ok(entry?.path())).collect()
 }
 
-/// Whether both are files, and no links, of the same content.
+/// Whether both are there, files and no links, of the same content.
 pub(super) fn is_equal(one: &Path, other: &Path) -> io::Result<bool> {
-    let (first, second) = (fs::symlink_metadata(one)?, fs::symlink_metadata(other)?);
+    let (Ok(first), Ok(second)) = (fs::symlink_metadata(one), fs::symlink_metadata(other)) else { return Ok(false) };
     Ok(first.is_file() && second.is_file() && first.len() == second.len() && fs::read(one)? == fs::read(other)?)
 }
 

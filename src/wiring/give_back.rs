@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
-use super::files::{self, Found, command_word, is_same, shown};
+use super::files::{self, Found, command_word, shown};
 use super::layout::real_directory;
 use super::manager::Manager;
 use super::plan::{Plan, change, stray_note};
@@ -12,6 +12,7 @@ use super::record::{self, Record};
 use super::shim::Edits;
 use super::slot::{Content, Slot};
 use super::step::Step;
+use super::twins::{Aside, Twins};
 use super::way::Directory;
 use super::{ChainedName, Event, Site};
 
@@ -50,68 +51,73 @@ impl Plan {
     fn uninstall(&mut self, directory: &Path, slot: &Slot) -> Result<Vec<ChainedName>, WiringError> {
         let event = slot.event;
         let path = directory.join(event.name());
-        let mut rest: Vec<_> = slot.chained.iter().map(|name| (*name, directory.join(name.to_string()))).collect();
+        let mut rest = Aside::all(directory, &slot.chained);
         let mut renamed = slot.renamed.clone();
         match &slot.content {
             Content::Ours { edits: Edits::Edited, .. } => {
-                let command = by_hand(&path, rest.last().map(|(_, chained)| chained));
-                let path = shown(&path);
-                let note =
-                    format!("{path} is a Freeze Guard shim that was edited, so it stays; remove it with `{command}`");
-                self.notes.push(note);
+                self.notes.push(edited_note(&path, rest.last()));
                 return Ok(slot.chained.clone());
             }
             Content::Ours { .. } | Content::Misplaced(_) | Content::Nothing => match rest.pop() {
-                Some((_, chained)) => {
-                    self.give_back_beside(&chained, event, &mut rest)?;
+                Some(Aside { path: chained, .. }) => {
+                    self.give_to_manager_of(&chained, event, &mut rest)?;
                     self.steps.push(Step::Restore { event, path, chained });
                 }
                 None if matches!(slot.content, Content::Nothing) => self.notes.extend(stray_note(directory, slot)),
                 None => self.steps.push(Step::Remove { event, path }),
             },
-            Content::Foreign { .. } | Content::Other(_) => {
-                // An interrupted install: the hook has two names, and one is ours.
-                if let Some(at) = rest.iter().position(|(_, chained)| is_same(&path, chained)) {
-                    self.steps.push(Step::Sweep { path: rest.remove(at).1 });
-                }
-                // As if their manager had found there what we found.
-                if let (Some(shim), false) = (renamed.pop(), rest.is_empty()) {
-                    let chained = rest.remove(0).1;
-                    self.steps.push(Step::Restore { event, path: shim, chained });
-                } else {
-                    renamed.clone_from(&slot.renamed);
-                }
-            }
+            Content::Foreign { .. } | Content::Other(_) => rest = self.give_to(event, &path, rest, &mut renamed)?,
         }
         self.steps.extend(renamed.into_iter().map(|path| Step::Remove { event, path }));
-        for (_, chained) in &rest {
-            let note = format!(
-                "{} stays, and nothing runs it: another hook has its place now; to add it there, see what it does",
-                shown(chained)
-            );
-            self.notes.push(note);
-        }
+        self.notes.extend(
+            rest.iter().map(|aside| {
+                format!("{} stays, and nothing runs it: another hook has its place now", shown(&aside.path))
+            }),
+        );
         // Last, for until then it shows that a run was interrupted.
         self.sweep(slot.unfinished.clone());
-        Ok(rest.into_iter().map(|(name, _)| name).collect())
+        Ok(Aside::names(&rest))
+    }
+
+    /// Gives the first of `rest` to the hook at `path`, where that found a shim of ours and `renamed` it: as if it had found
+    /// what we found. What stays of `rest`.
+    fn give_to(
+        &mut self,
+        event: Event,
+        path: &Path,
+        rest: Vec<Aside>,
+        renamed: &mut Vec<PathBuf>,
+    ) -> Result<Vec<Aside>, WiringError> {
+        let Twins { same, equal, older, mut others } = Twins::of(path, rest)?;
+        // An interrupted install: the hook has two names, and one is ours.
+        self.steps.extend(same.map(|aside| Step::Sweep { path: aside.path }));
+        self.drop_copies(equal, path);
+        if !others.is_empty() && !renamed.is_empty() {
+            let (path, chained) = (renamed.remove(0), others.remove(0).path);
+            self.steps.push(Step::Restore { event, path, chained });
+        }
+        Ok([others, older].concat())
     }
 
     /// Gives the first of `rest` to the manager of the hook `front`, if that would have kept what it found and run it.
-    fn give_back_beside(
-        &mut self,
-        front: &Path,
-        event: Event,
-        rest: &mut Vec<(ChainedName, PathBuf)>,
-    ) -> Result<(), WiringError> {
+    fn give_to_manager_of(&mut self, front: &Path, event: Event, rest: &mut Vec<Aside>) -> Result<(), WiringError> {
         let Found::Hook(hook) = files::look(front).map_err(WiringError::io("look at", front))? else { return Ok(()) };
         let Some(legacy) = Manager::of(&hook.bytes).and_then(|manager| manager.legacy(event)) else { return Ok(()) };
         let path = front.with_file_name(legacy);
-        if !rest.is_empty() && !files::is_taken(&path).map_err(WiringError::io("look at", &path))? {
-            let chained = rest.remove(0).1;
-            self.steps.push(Step::Restore { event, path, chained });
+        let others = Twins::of(front, rest.clone())?.others;
+        if let Some(first) = others.into_iter().next()
+            && !files::is_taken(&path).map_err(WiringError::io("look at", &path))?
+        {
+            rest.retain(|aside| *aside != first);
+            self.steps.push(Step::Restore { event, path, chained: first.path });
         }
         Ok(())
     }
+}
+
+fn edited_note(path: &Path, chained: Option<&Aside>) -> String {
+    let command = by_hand(path, chained.map(|aside| &aside.path));
+    format!("{} is a Freeze Guard shim that was edited, so it stays; remove it with `{command}`", shown(path))
 }
 
 /// How a person removes a shim.

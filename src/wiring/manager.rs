@@ -1,6 +1,8 @@
 //! Hook managers that generate the files that git runs, known by what they write into them. Two such files of one manager
 //! do the same, so that the younger takes the place of the older.
 
+use std::path::Path;
+
 use super::Event;
 
 /// Who generated a hook.
@@ -42,10 +44,25 @@ impl<'a> Manager<'a> {
     }
 }
 
-/// Whether the hook with these bytes runs the file of this name, as far as can be seen.
-pub(super) fn runs(hook: &[u8], event: Event, name: &str) -> bool {
-    Manager::of(hook).and_then(|manager| manager.legacy(event)).is_some_and(|legacy| legacy == name)
-        || mentions(hook, name.as_bytes())
+/// Whether a hook runs another file beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// It names it, and may insist on it.
+    Yes,
+    /// Its manager does, if it is there.
+    IfThere,
+    No,
+}
+
+/// Whether the hook with these bytes runs the file at `path`, as far as can be seen.
+pub(super) fn runs(hook: &[u8], event: Event, path: &Path) -> Runs {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let legacy = Manager::of(hook).and_then(|manager| manager.legacy(event));
+    match legacy {
+        Some(legacy) if legacy.as_bytes() == name => Runs::IfThere,
+        _ if mentions(hook, name) => Runs::Yes,
+        _ => Runs::No,
+    }
 }
 
 fn mentions(bytes: &[u8], words: &[u8]) -> bool {

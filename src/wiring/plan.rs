@@ -4,12 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
-use super::files::{self, Found, is_same, shown};
-use super::manager::{self, Manager};
+use super::files::{self, shown};
+use super::manager::{self, Runs};
 use super::record::{self, Record};
 use super::shim::{Edits, shim_beside};
 use super::slot::{Content, Slot};
 use super::step::Step;
+use super::twins::{Aside, Twins};
 use super::way::Directory;
 use super::{ChainedName, Event, SharedRepository, Site};
 
@@ -118,8 +119,7 @@ impl Plan {
                 self.steps.push(Step::Write { event, path, shim });
             }
             Content::Foreign { bytes, executable } => {
-                renamed = self.give_renamed_back(directory, slot, &mut chained);
-                let name = self.set_aside(directory, slot, &mut chained)?;
+                let name = self.set_aside(directory, slot, &mut chained, &mut renamed)?;
                 let aside = directory.join(name.to_string());
                 self.notes.extend(remarks(bytes, *executable, &aside));
                 let shim = shim_beside(event, &chained, binary);
@@ -132,55 +132,49 @@ impl Plan {
         Ok(chained)
     }
 
-    /// A shim of ours that the hook in our place runs under another name becomes the hook that it ran, and is no more for us
-    /// to run. The renamed shims that are left are of no use.
-    fn give_renamed_back(&mut self, directory: &Path, slot: &Slot, chained: &mut Vec<ChainedName>) -> Vec<PathBuf> {
-        let Content::Foreign { bytes, .. } = &slot.content else { return Vec::new() };
-        let event = slot.event;
-        let name_of = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (run, useless): (Vec<_>, Vec<_>) =
-            slot.renamed.iter().cloned().partition(|path| manager::runs(bytes, event, &name_of(path)));
-        for path in run {
-            // Without one it stays: the hook in our place may insist on it.
-            if !chained.is_empty() {
-                let chained = directory.join(chained.remove(0).to_string());
-                self.steps.push(Step::Restore { event, path, chained });
-            }
-        }
-        useless
-    }
-
-    /// The name for a hook that has to make room, which joins those that are `chained`; one of the same manager leaves them.
+    /// The name for the hook that has to make room, which joins those that are `chained`. Earlier hooks of its manager leave
+    /// them, and so does one that it runs itself: a shim of ours that was `renamed` for that becomes the hook that it ran.
     fn set_aside(
         &mut self,
         directory: &Path,
         slot: &Slot,
         chained: &mut Vec<ChainedName>,
+        renamed: &mut Vec<PathBuf>,
     ) -> Result<ChainedName, WiringError> {
-        let path = directory.join(slot.event.name());
-        let of = |name: &ChainedName| directory.join(name.to_string());
-        // An interrupted run: it has both names already.
-        if let Some(&name) = chained.iter().find(|name| is_same(&path, &of(name))) {
-            return Ok(name);
+        let event = slot.event;
+        let path = directory.join(event.name());
+        let twins = Twins::of(&path, Aside::all(directory, chained))?;
+        if let Some(aside) = twins.same {
+            return Ok(aside.name);
         }
-        let Content::Foreign { bytes: theirs, .. } = &slot.content else { return Ok(ChainedName::first(slot.event)) };
-        for (at, name) in chained.clone().into_iter().enumerate() {
-            let older = of(&name);
-            if files::is_equal(&path, &older).map_err(WiringError::io("read", &older))? {
-                self.steps.push(Step::Drop { path: older, twin: path });
-                return Ok(name);
-            }
-            if Manager::of(theirs).is_some_and(|manager| is_of(&older, manager)) {
-                let (older, path) = (shown(&older), shown(&path));
-                self.notes.push(format!("{older} is of the same manager as {path}: it stays, and nothing runs it"));
-                chained.remove(at);
-                break;
+        let mut others = twins.others;
+        if let Content::Foreign { bytes, .. } = &slot.content {
+            for shim in std::mem::take(renamed) {
+                match manager::runs(bytes, event, &shim) {
+                    Runs::Yes | Runs::IfThere if !others.is_empty() => {
+                        let chained = others.remove(0).path;
+                        self.steps.push(Step::Restore { event, path: shim, chained });
+                    }
+                    Runs::Yes => {}
+                    Runs::IfThere | Runs::No => renamed.push(shim),
+                }
             }
         }
-        let taken = || WiringError::ChainedTaken { hook: path.clone(), chained: of(&ChainedName::first(slot.event)) };
-        let name = slot.free.ok_or_else(taken)?;
+        for older in &twins.older {
+            let (older, path) = (shown(&older.path), shown(&path));
+            self.notes.push(format!("{older} is of the same manager as {path}: it stays, and nothing runs it"));
+        }
+        let taken = || WiringError::ChainedTaken { hook: path.clone(), chained: directory.join(first_name(event)) };
+        let name = twins.equal.first().map(|aside| aside.name).or(slot.free).ok_or_else(taken)?;
+        self.drop_copies(twins.equal, &path);
+        *chained = Aside::names(&others);
         chained.push(name);
         Ok(name)
+    }
+
+    /// Adds what removes equal copies of the hook at `path`.
+    pub(super) fn drop_copies(&mut self, copies: Vec<Aside>, path: &Path) {
+        self.steps.extend(copies.into_iter().map(|copy| Step::Drop { path: copy.path, twin: path.to_owned() }));
     }
 
     pub(super) fn sweep(&mut self, left: impl IntoIterator<Item = PathBuf>) {
@@ -188,9 +182,8 @@ impl Plan {
     }
 }
 
-/// Whether the manager generated the hook at `path`.
-fn is_of(path: &Path, manager: Manager<'_>) -> bool {
-    matches!(files::look(path), Ok(Found::Hook(hook)) if Manager::of(&hook.bytes) == Some(manager))
+fn first_name(event: Event) -> String {
+    ChainedName::first(event).to_string()
 }
 
 /// The step that makes the record of a directory say this, if it does not.
