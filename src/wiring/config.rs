@@ -3,20 +3,18 @@
 use std::fmt;
 use std::path::Path;
 
+use super::command::{Edition, command, written};
 use super::config_text;
 use super::settings::{ConfigHook, GitVersion};
-use super::shim::{program_bytes, quote, unquote};
+use super::shim::program_bytes;
 use super::{Event, Site};
-
-/// What every command of ours begins with: for sh, nothing.
-const SIGNATURE: &[u8] = b": freeze-guard hook 1; f() { [ -x ";
 
 /// What became of a section of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Section {
     /// It runs this program, and is as we wrote it.
     Current,
-    /// It is as we wrote it, for another program.
+    /// It is as we wrote it, for another program or in another version.
     Outdated { program: Vec<u8> },
     /// It bears our name and says something else.
     Edited,
@@ -97,32 +95,12 @@ const KNOWN: &[&str] = &[
 /// In what condition the section is that bears our name.
 pub(super) fn condition(hook: &ConfigHook, event: Event, binary: &Path) -> Section {
     let said = hook.command.as_deref().unwrap_or_default();
-    let program = said.strip_prefix(SIGNATURE).and_then(unquote).map(|(program, _)| program);
-    match program {
+    match written(said, event) {
         _ if !hook.is_for(event) => Section::Edited,
-        Some(_) if said == command(event, &program_bytes(binary)) => Section::Current,
-        Some(program) if said == command(event, &program) => Section::Outdated { program },
-        _ => Section::Edited,
+        Some(ours) if ours.edition == Edition::Current && ours.program == program_bytes(binary) => Section::Current,
+        Some(ours) => Section::Outdated { program: ours.program },
+        None => Section::Edited,
     }
-}
-
-/// What git hands to sh; it adds the hook's arguments at the end.
-fn command(event: Event, program: &[u8]) -> Vec<u8> {
-    let program = quote(program);
-    let mut out = SIGNATURE.to_vec();
-    out.extend_from_slice(&program);
-    out.extend_from_slice(b" ] && exec ");
-    out.extend_from_slice(&program);
-    let rest = format!(
-        " run {event} -- \"$@\"; if [ \"${{FREEZE_GUARD-}}\" = 0 ]; then echo 'freeze-guard: {event} is skipped, for \
-         FREEZE_GUARD is 0 and the program that judges it is gone' >&2; exit 0; fi; printf '%s\\n' 'freeze-guard: {event} \
-         is refused, for the program that judges it is gone' '  reinstall it:    cargo install freeze-guard --locked && \
-         hook install' '  or skip once:    FREEZE_GUARD=0 git ...' '  or unwire it:    git config --remove-section \
-         hook.{}' >&2; exit 1; }}; f",
-        name(event)
-    );
-    out.extend_from_slice(rest.as_bytes());
-    out
 }
 
 /// Our section for `event`: both keys, since git fails every command whose event has no command.

@@ -111,7 +111,8 @@ pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
             Some(why) => State::Unreachable { why: why.clone() },
             None => state(&slot, binary),
         };
-        let chained = (slot.is_ours() && slot.chained_taken).then(|| site.hooks_dir.join(slot.chained.to_string()));
+        let chained = slot.chained.first().filter(|_| slot.is_ours());
+        let chained = chained.map(|name| site.hooks_dir.join(name.to_string()));
         Ok(Guard { event, path, state, way: Way::File, chained })
     };
     Event::ALL.into_iter().map(|event| Ok(configured(site, file(event)?, binary))).collect()
@@ -162,7 +163,7 @@ fn state(slot: &Slot, binary: &Path) -> State {
             unreachable("our shim is there, but its line endings were converted, so it cannot run")
         }
         Content::Ours { edits: Edits::Edited | Edits::Unknown, .. } => State::Edited,
-        Content::Ours { bytes, .. } if *bytes == shim_beside(slot.chained, binary) => State::Current,
+        Content::Ours { bytes, .. } if *bytes == shim_beside(slot.event, &slot.chained, binary) => State::Current,
         Content::Ours { number, program, .. } => outdated(*number, program),
     }
 }

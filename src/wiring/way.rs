@@ -167,11 +167,14 @@ fn beside(site: &Site, event: Event) -> Result<Option<String>, WiringError> {
     let runs = match slot.content {
         Content::Foreign { executable, .. } => executable,
         // It gets its place back.
-        Content::Ours { .. } if slot.chained_taken => {
-            let chained = site.hooks_dir.join(slot.chained.to_string());
-            let found = files::look(&chained).map_err(WiringError::io("look at", &chained))?;
-            matches!(found, Found::Hook(hook) if hook.executable)
-        }
+        Content::Ours { .. } => match slot.chained.last() {
+            Some(name) => {
+                let chained = site.hooks_dir.join(name.to_string());
+                let found = files::look(&chained).map_err(WiringError::io("look at", &chained))?;
+                matches!(found, Found::Hook(hook) if hook.executable)
+            }
+            None => false,
+        },
         _ => false,
     };
     Ok(runs.then(|| match event {

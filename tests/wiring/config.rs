@@ -179,6 +179,25 @@ fn a_configuration_that_changed_after_the_plan_is_left() {
     assert_eq!(picture(&world.repo.join(".git")), before);
 }
 
+/// Only what a killed run of ours left is removed.
+#[test]
+fn a_strangers_file_of_a_similar_name_stays() {
+    let world = World::new();
+    let git = world.repo.join(".git");
+    let ours = [config(&world), b"\n".to_vec(), config(&world)[..20].to_vec()];
+    for (text, name) in ours.iter().zip(["aB3xYz", "aB3xY1", "aB3xY2"]) {
+        fs::write(git.join(format!("config.hook-new-{name}")), text).unwrap();
+    }
+    let before = picture(&git);
+    for name in ["config.hook-new-notes", "config.hook-new-aB3xY4", "config.hook-new-"] {
+        fs::write(git.join(name), "[mine]\n\tpassword = x\n").unwrap();
+    }
+    wiring::apply(plan(&world, Via::Config, NEW, &[]).unwrap()).unwrap();
+    world.uninstall().unwrap();
+    let after = picture(&git);
+    assert_eq!(after.len(), before.len() - 2 + 3, "{:?}", after.keys());
+}
+
 #[test]
 fn a_configuration_that_is_a_link_stays_one() {
     let world = World::new();

@@ -20,10 +20,7 @@ fn install_wires_every_event_and_uninstall_leaves_nothing() {
 
     assert!(world.commit().status.success());
     let at = ".git/hooks/pre-commit";
-    assert_eq!(
-        world.log(),
-        format!("run\n--shim\n2\n--at\n{at}\n--chained\npre-commit.hook-chained\npre-commit\n--\n")
-    );
+    assert_eq!(world.log(), format!("run\n--shim\n3\n--at\n{at}\n--caller\nPID\n--chained\n\npre-commit\n--\n"));
 
     world.uninstall().unwrap();
     assert_eq!(world.picture(), before);
@@ -186,9 +183,9 @@ fn a_failing_install_is_undone() {
     script(&world.hook("pre-merge-commit"), "#!/bin/sh\necho theirs, too >&2\n");
     fs::remove_file(world.hook("pre-push")).unwrap();
     let plan = wiring::plan_install(&world.site(), &world.binary).unwrap();
-    assert_eq!(plan.steps().len(), 4, "{plan}");
+    assert_eq!(plan.steps().len(), 5, "{plan}");
 
-    // After the plan was made, so that the third step of four fails.
+    // After the plan was made, so that the fourth step of five fails.
     fs::create_dir(world.hook("pre-push")).unwrap();
     let before = world.picture();
     let error = wiring::apply(plan).unwrap_err();
@@ -221,7 +218,14 @@ fn a_hook_that_appears_after_the_plan_survives() {
 #[test]
 fn a_strangers_file_of_a_similar_name_is_not_swept() {
     let world = World::new();
-    fs::write(world.hook("pre-commit.hook-new-abc"), "my notes").unwrap();
+    for (name, text) in [
+        ("pre-commit.hook-new-abc", "my notes"),
+        ("pre-commit.hook-new-aB3xYz", "#!/bin/sh\necho mine\n"),
+        ("pre-commit.hook-new-x", ""),
+        ("freeze-guard.record.hook-new-aB3xYz", "mine"),
+    ] {
+        fs::write(world.hook(name), text).unwrap();
+    }
     let before = world.picture();
     world.install().unwrap();
     world.uninstall().unwrap();
@@ -241,7 +245,8 @@ fn a_shared_repository_shares_its_shims() {
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(mode(&world.hook("pre-commit")), 0o770);
     assert_eq!(mode(&world.hooks()), 0o2770);
-    assert_eq!(picture(&world.hooks()).len(), 4);
+    assert_eq!(mode(&world.hook("freeze-guard.record")), 0o660);
+    assert_eq!(picture(&world.hooks()).len(), 5);
 }
 
 /// Not a test: the process that `a_shared_repository_shares_its_shims` starts with a umask of its own.

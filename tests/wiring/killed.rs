@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use freeze_guard::wiring::{self, Event, Plan, State};
+use freeze_guard::wiring::{self, ChainedName, Event, Plan, State};
 
 use crate::support::{Picture, World, again, said, script};
 
@@ -122,11 +122,12 @@ fn a_killed_upgrade_leaves_the_old_shim_or_the_new() {
 #[test]
 fn a_killed_write_is_resumed_or_given_back() {
     let shim = |world: &World| wiring::shim(Event::PreCommit, &world.binary);
-    let new = |world: &World| world.hook("pre-commit.hook-new-abc");
+    let new = |world: &World| world.hook("pre-commit.hook-new-aB3xYz");
     let half = |world: &World| fs::write(new(world), &shim(world)[..700]).unwrap();
     let empty = |world: &World| fs::write(new(world), "").unwrap();
     let renamed = |world: &World| {
-        fs::write(new(world), shim(world)).unwrap();
+        let chained = [ChainedName::first(Event::PreCommit)];
+        fs::write(new(world), wiring::shim_beside(Event::PreCommit, &chained, &world.binary)).unwrap();
         fs::rename(world.hook("pre-commit"), world.hook("pre-commit.hook-chained")).unwrap();
     };
     for killed in [&half as &dyn Fn(&World), &empty, &renamed] {
