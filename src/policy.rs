@@ -16,6 +16,7 @@ mod pairs;
 mod pattern;
 mod push;
 mod reader;
+mod schema;
 mod sections;
 mod shapes;
 mod ungoverned;
@@ -29,7 +30,8 @@ pub use mistake::{Broken, Mistake, Place};
 pub use pairs::{Kind, Pair, PairRules};
 pub use pattern::{RefPattern, RemotePattern};
 pub use push::{Ci, OnCreate, Push};
-pub use shapes::{KnownKey, known_keys};
+pub use schema::{SCHEMA, reference, schema};
+pub use shapes::{KnownKey, Takes, Unset, known_keys};
 pub use ungoverned::Ungoverned;
 
 /// An enum of words: what a policy writes for each, in one place.

@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     Run(RunArgs),
     /// Print the script that completes this command line in a shell
     Completions(CompletionsArgs),
+    /// Print the JSON Schema of the policy, for editors
+    Schema,
     /// Print the manual page
     Man,
 }
@@ -70,6 +72,7 @@ impl Verb {
             | Self::Uninstall(_)
             | Self::Run(_)
             | Self::Completions(_)
+            | Self::Schema
             | Self::Man => Format::Text,
         }
     }
