@@ -9,6 +9,7 @@ mod killed;
 mod layouts;
 mod policy;
 mod provenance;
+mod transport;
 mod wiring;
 
 /// A bare repository with the guard, and a clone of it without any.

@@ -103,7 +103,7 @@ fn a_name_with_a_line_break() {
         assert!(run.all().contains("nothing could be judged"), "{run}");
         assert_eq!(server.id("main"), old, "{run}");
     }
-    send(&[main.clone()]).says("guarded-push");
+    send(std::slice::from_ref(&main)).says("guarded-push");
     assert_eq!(server.id("main"), old);
     push(&clone, &["main:auto/x", "main"]).passes();
 }
