@@ -16,7 +16,10 @@ mod man;
 mod output;
 mod parallel;
 mod parse;
+mod receive;
 mod run;
+mod schema;
+mod server;
 mod status;
 mod terminal;
 mod uninstall;
@@ -72,6 +75,7 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Explain(args) => explain::run(&args),
         Verb::Parse(args) => parse::run(&args, world),
         Verb::Completions(args) => Ok(man::completions(&args)),
+        Verb::Schema => schema::run(),
         Verb::Man => man::man(),
     }
 }

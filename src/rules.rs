@@ -5,6 +5,7 @@
 
 mod ambiguous_line;
 mod answer;
+mod arrival;
 mod base;
 mod context;
 mod duplicate;
@@ -118,5 +119,6 @@ pub fn gate(context: &GateContext<'_>) -> Vec<Draft> {
     let mut drafts = guarded_push::check(context);
     drafts.extend(policy_changed::check(context));
     drafts.extend(unknown_base::check(context));
+    drafts.extend(arrival::check(context));
     drafts
 }

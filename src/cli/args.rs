@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     Run(RunArgs),
     /// Print the script that completes this command line in a shell
     Completions(CompletionsArgs),
+    /// Print the JSON Schema of the policy, for editors
+    Schema,
     /// Print the manual page
     Man,
 }
@@ -70,6 +72,7 @@ impl Verb {
             | Self::Uninstall(_)
             | Self::Run(_)
             | Self::Completions(_)
+            | Self::Schema
             | Self::Man => Format::Text,
         }
     }
@@ -174,7 +177,7 @@ pub(crate) struct ParseArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook run pre-push origin https://example.com/repo.git < ref-updates")]
 pub(crate) struct RunArgs {
-    /// pre-commit, pre-merge-commit, pre-push or pre-applypatch
+    /// pre-commit, pre-merge-commit, pre-push, pre-applypatch or pre-receive
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
     /// Read the push from the PRE_COMMIT_* variables that pre-commit and prek set
@@ -218,6 +221,9 @@ pub(crate) struct InstallArgs {
     /// Wire a template directory instead: what git init and git clone copy into new clones
     #[arg(long, value_name = "DIR", conflicts_with_all = ["via", "hooks_path"])]
     pub(crate) template: Option<PathBuf>,
+    /// Wire a repository that people push to: judge every push that arrives
+    #[arg(long, conflicts_with_all = ["all", "via", "hooks_path", "template"])]
+    pub(crate) server: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -239,6 +245,9 @@ pub(crate) struct UninstallArgs {
     /// Unwire a template directory instead
     #[arg(long, value_name = "DIR")]
     pub(crate) template: Option<PathBuf>,
+    /// Unwire only what judges pushes that arrive
+    #[arg(long, conflicts_with = "template")]
+    pub(crate) server: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -249,6 +258,9 @@ pub(crate) struct StatusArgs {
     /// How to write it
     #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]
     pub(crate) format: Format,
+    /// Show only what judges pushes that arrive here
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) server: bool,
     /// Show every clone that was wired on this machine
     #[arg(long)]
     pub(crate) all: bool,

@@ -82,6 +82,7 @@ impl From<ScopeError> for Failure {
                 "correct it, stage it, and run `hook check` again; every key is in docs/policy.md",
             ),
             ScopeError::PushLine(error) => Self::new(error.to_string(), error.help()),
+            ScopeError::ReceivedLine(error) => Self::new(error.to_string(), error.help()),
             ScopeError::NoSuchPath(path) => {
                 Self::new(format!("there is no {path} in what is judged"), "`git ls-files` lists what is staged")
             }

@@ -40,6 +40,34 @@ pub enum Gate {
     UnknownBase(Target),
     /// What is pushed is no commit; the text says what it is.
     NotACommit(Target, &'static str),
+    /// A server's, which sees no source, only what arrives.
+    Received(Target, Arrival),
+}
+
+/// What arrives at a server for a guarded ref.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// A commit: what it changes must stand on an allowed branch, too.
+    Commit(Arriving),
+    /// Nothing: the ref is to go.
+    Deletion {
+        /// The name under which the server keeps it.
+        stored: Vec<u8>,
+    },
+    /// Something that is no commit; the text says what it is.
+    NotACommit(&'static str),
+}
+
+/// A commit that arrives at a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arriving {
+    /// Its full id.
+    pub tip: String,
+    /// Refs of the server whose names a new branch must not take (full names).
+    pub taken: Vec<Vec<u8>>,
+    /// The first mistake of the policy that the ref holds now, where it cannot be read and what arrives does not bring
+    /// one that stands on an allowed branch.
+    pub untold: Option<String>,
 }
 
 /// Why a source is allowed.

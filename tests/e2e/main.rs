@@ -35,6 +35,7 @@ mod push_more;
 mod renamed;
 mod replay;
 mod run;
+mod server;
 mod wiring;
 mod wiring_config;
 mod wiring_disk;
