@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ci::CiArgs;
+
 /// Keeps a Python project's dependencies frozen.
 #[derive(Debug, Parser)]
 #[command(
@@ -43,6 +45,8 @@ pub(crate) enum Verb {
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
     Explain(ExplainArgs),
+    /// Judge the change that a CI job is about
+    Ci(CiArgs),
     /// Show how a requirements file is read
     Parse(ParseArgs),
     /// Unwire the hooks of this clone and restore what was there
@@ -64,6 +68,7 @@ impl Verb {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
             Self::Status(args) => args.format,
+            Self::Ci(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)

@@ -8,6 +8,7 @@
 
 mod attributes;
 mod bad_input;
+mod ci;
 mod clones;
 mod commit;
 mod fix;
