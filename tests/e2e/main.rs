@@ -34,6 +34,11 @@ mod push_more;
 mod renamed;
 mod replay;
 mod run;
+mod shop;
+mod upgrade;
+mod upgrade_push;
+#[path = "../locks/wheels.rs"]
+mod wheels;
 mod wiring;
 mod wiring_config;
 mod wiring_disk;

@@ -50,6 +50,10 @@ const RELEASES: &[Release] = &[
     Release("modern", "2.0", Some(">=3.99"), &[], &[]),
     Release("preview", "1.0", None, &[], &[]),
     Release("preview", "2.0rc1", None, &[], &[]),
+    // The newest excludes the newest leaf.
+    Release("grip", "1.0", None, &[], &[]),
+    Release("grip", "1.1", None, &[], &[]),
+    Release("grip", "2.0", None, &[], &["leaf<2"]),
     Release("setuptools", "70.0.0", None, &[], &[]),
     Release("setuptools", "75.0.0", None, &[], &[]),
     Release("builder", "1.0", None, &[], &["setuptools>=70"]),
