@@ -36,7 +36,9 @@ mod replay;
 mod run;
 mod shop;
 mod upgrade;
+mod upgrade_compiled;
 mod upgrade_push;
+mod upgrade_stopped;
 #[path = "../locks/wheels.rs"]
 mod wheels;
 mod wiring;

@@ -66,17 +66,25 @@ const RELEASES: &[Release] = &[
 /// Writes every wheel into `directory`.
 pub(crate) fn build(directory: &Path) {
     fs::create_dir_all(directory).unwrap();
-    for release in RELEASES {
-        let Release(name, version, ..) = release;
-        let escaped = name.replace(['-', '.'], "_");
-        let info = format!("{escaped}-{version}.dist-info");
-        let wheel =
-            "Wheel-Version: 1.0\nGenerator: freeze-guard\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned();
-        let mut files = vec![(format!("{info}/METADATA"), metadata(release)), (format!("{info}/WHEEL"), wheel)];
-        let record: String = files.iter().map(|(path, _)| format!("{path},,\n")).collect();
-        files.push((format!("{info}/RECORD"), format!("{record}{info}/RECORD,,\n")));
-        fs::write(directory.join(format!("{escaped}-{version}-py3-none-any.whl")), zip(&files)).unwrap();
-    }
+    RELEASES.iter().for_each(|release| build_one(directory, release));
+}
+
+/// Writes one release that is not among the usual ones, and needs nothing.
+#[allow(dead_code, reason = "shared by test programs, not all of which need it")]
+pub(crate) fn build_other(directory: &Path, name: &'static str, version: &'static str) {
+    fs::create_dir_all(directory).unwrap();
+    build_one(directory, &Release(name, version, None, &[], &[]));
+}
+
+fn build_one(directory: &Path, release: &Release) {
+    let Release(name, version, ..) = release;
+    let escaped = name.replace(['-', '.'], "_");
+    let info = format!("{escaped}-{version}.dist-info");
+    let wheel = "Wheel-Version: 1.0\nGenerator: freeze-guard\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned();
+    let mut files = vec![(format!("{info}/METADATA"), metadata(release)), (format!("{info}/WHEEL"), wheel)];
+    let record: String = files.iter().map(|(path, _)| format!("{path},,\n")).collect();
+    files.push((format!("{info}/RECORD"), format!("{record}{info}/RECORD,,\n")));
+    fs::write(directory.join(format!("{escaped}-{version}-py3-none-any.whl")), zip(&files)).unwrap();
 }
 
 fn metadata(Release(name, version, python, extras, requires): &Release) -> String {
