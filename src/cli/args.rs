@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::ci::CiArgs;
+use super::upgrade::UpgradeArgs;
 
 /// Keeps a Python project's dependencies frozen.
 #[derive(Debug, Parser)]
@@ -39,6 +40,8 @@ pub(crate) enum Verb {
     Fix(FixArgs),
     /// Make locks anew, show what moves, and judge them
     Lock(LockArgs),
+    /// Upgrade dependencies on a new sandbox branch, tested and judged
+    Upgrade(UpgradeArgs),
     /// Write the policy for the requirements files that are here
     Init(InitArgs),
     /// Show whether this clone's hooks are in force
@@ -72,6 +75,7 @@ impl Verb {
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
+            | Self::Upgrade(_)
             | Self::Init(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
