@@ -81,7 +81,7 @@ struct Asker<'r, 'p> {
 impl<'r> Asker<'r, '_> {
     fn question(&mut self, update: &Update) -> Result<Option<Question<'r>>, ScopeError> {
         let Received { old, new, .. } = update.received;
-        let base = self.base(&update.received)?;
+        let base = self.base(update)?;
         let (ruled, main_tree) = match &base {
             Base::Tree(tree) => (self.ruled(&**tree)?, None),
             Base::New => self.main(&update.sent.space)?,
@@ -123,7 +123,12 @@ impl<'r> Asker<'r, '_> {
     }
 
     fn is_guarded(&mut self, ruled: &Ruled, [sent, changed]: [&Placed; 2]) -> Result<bool, ScopeError> {
-        let guards = |policy: &Policy| policy.push.guards(&sent.name) || policy.push.guards(&changed.name);
+        let mut names = vec![sent.name.clone(), changed.name.clone()];
+        if self.repo.folds_case() {
+            // There, one name in other letters is the same file.
+            names.push(changed.name.to_ascii_lowercase());
+        }
+        let guards = |policy: &Policy| names.iter().any(|name| policy.push.guards(name));
         // Where its own list cannot be read, main's counts too.
         Ok(guards(&ruled.policy) || (ruled.broken.is_some() && guards(&self.main(&sent.space)?.0.policy)))
     }
@@ -200,15 +205,16 @@ impl<'r> Asker<'r, '_> {
         Ok(false)
     }
 
-    fn base(&self, received: &Received) -> Result<Base<'r>, ScopeError> {
-        if received.old.is_zero() {
-            return Ok(Base::New);
-        }
-        // git refuses a deletion of what the ref does not hold only later.
-        if self.repo.kind(&received.old)?.is_none() && received.new.is_zero() {
-            return Ok(Base::NoCommit);
-        }
-        Ok(match self.repo.peel_to_commit(&received.old)? {
+    /// git holds what the sender says against the ref, so that may be believed; but not of a deletion, which goes through
+    /// where the sender names an object that nobody has.
+    fn base(&self, update: &Update) -> Result<Base<'r>, ScopeError> {
+        let Received { old, new, .. } = update.received;
+        let now = match new.is_zero() {
+            true => self.refs.get(&update.sent.stored())?.map(|now| now.id),
+            false => Some(old).filter(|old| !old.is_zero()),
+        };
+        let Some(now) = now else { return Ok(Base::New) };
+        Ok(match self.repo.peel_to_commit(&now)? {
             Some(commit) => Base::Tree(Rc::from(self.repo.commit_tree(&commit)?)),
             None => Base::NoCommit,
         })
