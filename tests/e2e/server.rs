@@ -5,6 +5,7 @@ use crate::world::{NEW, R, Repo, Run, World};
 
 mod alias;
 mod content;
+mod histories;
 mod killed;
 mod layouts;
 mod policy;
