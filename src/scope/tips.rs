@@ -83,7 +83,12 @@ impl<'r, 'p> Tips<'r, 'p> {
         let Received { old, new, .. } = &update.received;
         let now = self.refs.get(&update.sent.stored())?;
         let known = now.map_or(old.is_zero(), |now| now.id == *old);
-        Ok(known && !new.is_zero() && self.repo.kind(new)? == Some(ObjectKind::Commit))
+        let fits = match self.repo.kind(new)? {
+            Some(ObjectKind::Commit) => true,
+            Some(ObjectKind::Tag) => update.sent.name.starts_with(b"refs/tags/"),
+            Some(ObjectKind::Blob | ObjectKind::Tree) | None => false,
+        };
+        Ok(known && fits)
     }
 
     /// Full names in `space` that a new branch must not have, as far as they were looked at.

@@ -142,6 +142,10 @@ fn s49_a_branch_that_git_will_not_take() {
     judge(&format!("{evil} {evil} refs/heads/auto/y")).refused().error("guarded-push");
     judge(&format!("{zero} {evil} refs/heads/automatic")).refused().error("guarded-push");
     judge(&format!("{zero} {evil} refs/tags/auto/x")).refused().error("guarded-push");
+    // A branch holds commits only.
+    clone.git(&["tag", "-a", "-m", "x", "heavy", &evil]).passes();
+    accepted(&clone, &["heavy"]);
+    judge(&format!("{zero} {} refs/heads/auto/y", clone.id("heavy"))).refused().error("guarded-push");
 }
 
 /// Something else may stop a branch after us, and main would have come with it: whoever runs the server can have only those
