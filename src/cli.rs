@@ -3,7 +3,9 @@
 //! Exit status everywhere: 0 pass, 1 refused, 2 could not judge or wrong usage. The output format never changes it.
 
 mod args;
+mod branch;
 mod check;
+mod ci;
 mod clones;
 mod explain;
 mod fix;
@@ -11,6 +13,7 @@ mod from_env;
 mod gits;
 mod init;
 mod install;
+mod interrupt;
 mod lock;
 mod man;
 mod output;
@@ -21,8 +24,10 @@ mod run;
 mod schema;
 mod server;
 mod status;
+mod steps;
 mod terminal;
 mod uninstall;
+mod upgrade;
 mod world;
 
 use std::process::ExitCode;
@@ -70,9 +75,11 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Uninstall(args) => uninstall::run(&args, world),
         Verb::Fix(args) => fix::run(&args, world),
         Verb::Lock(args) => lock::run(&args, world),
+        Verb::Upgrade(args) => upgrade::run(&args, world),
         Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Ci(args) => ci::run(&args, world),
         Verb::Parse(args) => parse::run(&args, world),
         Verb::Completions(args) => Ok(man::completions(&args)),
         Verb::Schema => schema::run(),

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 mod attributes;
 mod binary;
 mod config;
+mod history;
 mod index;
 mod namespace;
 mod objects;

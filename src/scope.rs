@@ -2,6 +2,7 @@
 //!
 //! Each occasion has its file and answers with [`Question`]s; what comes after treats them all alike.
 
+mod ci;
 mod commit;
 mod policies;
 mod push;
@@ -12,6 +13,7 @@ mod tips;
 
 use std::rc::Rc;
 
+pub use ci::{Change, ChangeKind, ci};
 pub use commit::{CommitEvent, commit};
 pub use policies::{PolicyFiles, read as read_policy};
 pub use push::{Push, push};
@@ -133,6 +135,8 @@ pub enum ScopeError {
     RangeTooLong(usize),
     /// There is no work tree to judge.
     Bare,
+    /// A shallow clone, which does not reach back to where a request left its branch.
+    TooShallow,
 }
 
 impl From<ReadError> for ScopeError {

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ci::CiArgs;
+use super::upgrade::UpgradeArgs;
+
 /// Keeps a Python project's dependencies frozen.
 #[derive(Debug, Parser)]
 #[command(
@@ -37,12 +40,16 @@ pub(crate) enum Verb {
     Fix(FixArgs),
     /// Make locks anew, show what moves, and judge them
     Lock(LockArgs),
+    /// Upgrade dependencies on a new sandbox branch, tested and judged
+    Upgrade(UpgradeArgs),
     /// Write the policy for the requirements files that are here
     Init(InitArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
     Explain(ExplainArgs),
+    /// Judge the change that a CI job is about
+    Ci(CiArgs),
     /// Show how a requirements file is read
     Parse(ParseArgs),
     /// Unwire the hooks of this clone and restore what was there
@@ -64,9 +71,11 @@ impl Verb {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
             Self::Status(args) => args.format,
+            Self::Ci(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
+            | Self::Upgrade(_)
             | Self::Init(_)
             | Self::Explain(_)
             | Self::Uninstall(_)

@@ -93,6 +93,10 @@ impl From<ScopeError> for Failure {
             ScopeError::RangeTooLong(most) => {
                 Self::new(format!("the range has more than {most} commits"), "judge a shorter one")
             }
+            ScopeError::TooShallow => Self::new(
+                "this clone is shallow: where the request left its branch is not in it",
+                "`git fetch --unshallow` brings the whole history",
+            ),
             ScopeError::Bare => {
                 Self::new("a bare repository has no work tree to judge", "judge a revision: `hook check --rev HEAD`")
             }

@@ -93,3 +93,19 @@ impl Obstacle {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// What stands before the search for the program ends without one is the same in every shim; a change of one that
+    /// forgets this one is found here.
+    #[test]
+    fn the_shim_of_a_server_differs_in_what_it_says_at_the_end() {
+        let ours = include_str!("../../hooks/pre-receive");
+        let clones = include_str!("../../hooks/pre-push").replace("pre-push", "pre-receive");
+        let clones = clones.replace(" retry='git push'\n", "\n").replace("`hook install`", "`hook install --server`");
+        let until_the_end = |text: &str| text.split_once("\ncase $0 in\n").map(|(start, _)| start.to_owned());
+        assert!(until_the_end(ours).is_some());
+        assert_eq!(until_the_end(ours), until_the_end(&clones));
+        assert!(!ours.contains("FREEZE_GUARD-") && !ours.contains("exit 0\nfi"), "nothing skips it");
+    }
+}
