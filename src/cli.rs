@@ -3,8 +3,10 @@
 //! Exit status everywhere: 0 pass, 1 refused, 2 could not judge or wrong usage. The output format never changes it.
 
 mod args;
+mod branch;
 mod check;
 mod children;
+mod ci;
 mod clones;
 mod explain;
 mod fix;
@@ -12,15 +14,21 @@ mod from_env;
 mod gits;
 mod init;
 mod install;
+mod interrupt;
 mod lock;
 mod man;
 mod output;
 mod parallel;
 mod parse;
+mod receive;
 mod run;
+mod schema;
+mod server;
 mod status;
+mod steps;
 mod terminal;
 mod uninstall;
+mod upgrade;
 mod world;
 
 use std::process::ExitCode;
@@ -74,11 +82,14 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Uninstall(args) => uninstall::run(&args, world),
         Verb::Fix(args) => fix::run(&args, world),
         Verb::Lock(args) => lock::run(&args, world),
+        Verb::Upgrade(args) => upgrade::run(&args, world),
         Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Ci(args) => ci::run(&args, world),
         Verb::Parse(args) => parse::run(&args, world),
         Verb::Completions(args) => Ok(man::completions(&args)),
+        Verb::Schema => schema::run(),
         Verb::Man => man::man(),
     }
 }

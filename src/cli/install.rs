@@ -8,7 +8,7 @@ use super::args::{InstallArgs, ViaArg};
 use super::children::Children;
 use super::output::out;
 use super::world::Surroundings;
-use super::{Failure, Outcome, clones, gits};
+use super::{Failure, Outcome, clones, gits, server};
 use freeze_guard::check::check;
 use freeze_guard::git::{GitError, Repository};
 use freeze_guard::policy::Policy;
@@ -17,8 +17,8 @@ use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::{Paths, ReadError, RepoPath, Tree, printable, shell_word};
 use freeze_guard::wiring::{
-    Directory, Done, GitVersion, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply, establish,
-    plan_install, plan_wiring,
+    Directory, Done, Established, GitVersion, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply,
+    establish, plan_install, plan_wiring,
 };
 
 /// More files than this are counted, not named.
@@ -72,6 +72,9 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     let repo = world.repository()?;
     let site = site(&repo)?;
     let binary = binary()?;
+    if args.server {
+        return server::install(args, &repo, &site, &binary);
+    }
     let gits = gits::known(&world.world, &site);
     let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
@@ -81,9 +84,13 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     let done = apply(plan)?;
     out(&told(&done, "nothing to do: everything was in place"));
     clones::update(|list| list.add(repo.common_dir()));
-    let reached = verify(&repo, &binary)? && done.left.is_empty();
+    // Asked anew, as the configuration may have changed.
+    let all = establish(&self::site(&repo)?, &binary, None, &Children { repo: &repo })?;
+    let reached = all_reached(&all, "hook status") && done.left.is_empty();
     // Without a work tree only pushes are judged.
-    if !repo.is_bare() {
+    if repo.is_bare() {
+        out(server::BARE);
+    } else {
         // What is staged may be unreadable, as in the middle of a merge; the hooks are wired all the same.
         let text =
             pairs(&repo, world).unwrap_or_else(|failure| format!("the pairs cannot be shown: {}", failure.text()));
@@ -124,20 +131,18 @@ fn with_config(error: WiringError, site: &Site) -> Failure {
     Failure::new(error.to_string(), help)
 }
 
-/// Whether every event is guarded now; says which is not. Asked anew, as the configuration may have changed.
-fn verify(repo: &Repository, binary: &Path) -> Result<bool, Failure> {
-    let site = site(repo)?;
+/// Whether every event is guarded now; says which is not, and which command tells more.
+pub(crate) fn all_reached(all: &[Established], status: &str) -> bool {
     let mut reached = true;
-    for one in establish(&site, binary, None, &Children { repo })? {
+    for one in all.iter().filter(|one| !one.is_in_force()) {
         let why = match &one.reach {
-            _ if one.is_in_force() => continue,
             Reach::NotReached { why } => why.clone(),
-            Reach::NotTried { .. } | Reach::Reached => "`hook status` says what stands there".to_owned(),
+            Reach::NotTried { .. } | Reach::Reached => format!("`{status}` says what stands there"),
         };
         reached = false;
         out(&format!("{}: git does not reach it: {why}\n", one.guard.event.name()));
     }
-    Ok(reached)
+    reached
 }
 
 /// A plan, one line per step.

@@ -12,7 +12,7 @@ use super::args::{Format, RunArgs};
 use super::output::err;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
-use super::{Failure, Outcome, from_env};
+use super::{Failure, Outcome, from_env, receive};
 use freeze_guard::check::check_with;
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Verdict, text};
@@ -24,7 +24,7 @@ use freeze_guard::wiring::{Caller, ChainedName, Event, PASSED, PASSED_SINCE, VER
 
 pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let event = Event::parse(&args.event).ok_or_else(|| {
-        let known: Vec<_> = Event::ALL.iter().map(|event| event.name()).collect();
+        let known: Vec<_> = Event::WITH_SERVER.iter().map(|event| event.name()).collect();
         Failure::new(
             format!("`{}` is no event that is judged", freeze_guard::source::printable_text(&args.event)),
             format!("it is one of {}, as in `hook run pre-commit`", known.join(", ")),
@@ -58,6 +58,7 @@ fn judge_event(event: Event, args: &RunArgs, world: &Surroundings) -> Result<Out
         Event::PreMergeCommit => commit(CommitEvent::Merge, event, args, world),
         Event::PreApplypatch => commit(CommitEvent::ApplyPatch, event, args, world),
         Event::PrePush => push(args, world),
+        Event::PreReceive => receive::run(args, world),
     }
 }
 
@@ -84,17 +85,23 @@ fn push(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
         let push = Push { remote: &told.remote, url: &told.url, stdin: &told.line };
         return judge_push(&push, &repo, args, world);
     }
-    let mut stdin = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut stdin).map_err(|error| {
-        Failure::new(
-            format!("standard input cannot be read: {error}"),
-            "git gives a pre-push hook its ref updates there",
-        )
-    })?;
+    let stdin = standard_input()?;
     let mut words = args.args.iter().map(|word| word.as_encoded_bytes());
     let remote = words.next().unwrap_or_default();
     let push = Push { remote, url: words.next().unwrap_or(remote), stdin: &stdin };
     judge_push(&push, &repo, args, world)
+}
+
+/// All of it: a chained hook is given it again.
+pub(crate) fn standard_input() -> Result<Vec<u8>, Failure> {
+    let mut stdin = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut stdin).map_err(|error| {
+        Failure::new(
+            format!("standard input cannot be read: {error}"),
+            "git gives the hooks of a push its ref updates there",
+        )
+    })?;
+    Ok(stdin)
 }
 
 fn judge_push(push: &Push<'_>, repo: &Repository, args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
@@ -161,6 +168,11 @@ impl<'a> Other<'a> {
 
     /// Runs them; the exit code of the first that refuses, 0 where nothing does.
     fn run(&self, stdin: Option<&[u8]>) -> Result<u8, Failure> {
+        Ok(u8::try_from(self.run_all(stdin)?.code()).unwrap_or(1))
+    }
+
+    /// The same, with all that there is to know of it.
+    fn run_all(&self, stdin: Option<&[u8]>) -> Result<ChainOutcome, Failure> {
         let call = self.call(stdin);
         let outcome = run_chained(&call)?;
         if matches!(outcome, ChainOutcome::Exited(_)) && is_displaced(&call) {
@@ -170,8 +182,18 @@ impl<'a> Other<'a> {
                 self.event
             ));
         }
-        Ok(u8::try_from(outcome.code()).unwrap_or(1))
+        Ok(outcome)
     }
+}
+
+/// Runs the hooks that were there before, if a shim calls and there are some.
+pub(crate) fn run_chained_hooks(
+    event: Event,
+    args: &RunArgs,
+    stdin: &[u8],
+    world: &Surroundings,
+) -> Result<ChainOutcome, Failure> {
+    Other::take(event, args, world)?.run_all(Some(stdin))
 }
 
 /// What started this process: who called the shim, where that is of a version that became this program.
@@ -192,7 +214,7 @@ impl From<ChainError> for Failure {
     }
 }
 
-fn is_skip(world: &Surroundings) -> bool {
+pub(crate) fn is_skip(world: &Surroundings) -> bool {
     world.world.var("FREEZE_GUARD").is_some_and(|value| value == "0")
 }
 

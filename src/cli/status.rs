@@ -4,6 +4,7 @@
 
 mod json;
 mod rulings;
+mod server;
 mod text;
 
 use std::path::PathBuf;
@@ -17,10 +18,11 @@ use super::{Failure, Outcome, clones, gits};
 use freeze_guard::git::Repository;
 use freeze_guard::source::printable;
 use freeze_guard::wiring::{
-    Directory, Elsewhere, Established, Event, Guard, Kind, Older, Reach, State, VERSION, Via, Way, Wish, elsewhere,
-    establish, plan_wiring,
+    Directory, Elsewhere, Established, Event, Guard, Kind, Older, Reach, Role, Site, State, VERSION, Via, Way, Wish,
+    elsewhere, establish, plan_wiring, role,
 };
 use rulings::{Rulings, rulings};
+pub(crate) use server::server_policies;
 
 /// Everything that status tells.
 struct Status {
@@ -64,7 +66,20 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
         return clones::show_all(args, world);
     }
     let repo = world.repository()?;
-    let status = gather(&repo, world)?;
+    let site = site(&repo)?;
+    let role = role(&site);
+    if args.server || role == Role::Server {
+        let server = server::gather(&repo, &site)?;
+        out(&match args.format {
+            Format::Text => server::text(&server),
+            Format::Json => server::json(&server),
+        });
+        return Ok(server.outcome());
+    }
+    let mut status = gather(&repo, &site, world)?;
+    if role == Role::Both {
+        status.guards.extend(server::rows(&repo, &site)?);
+    }
     let paths = world.judging(&repo).paths;
     out(&match args.format {
         Format::Text => text::text(&status, &paths),
@@ -75,50 +90,68 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
 
 /// Why [`run`] would exit with 1 in `repo`, in one line; `None` where it would not.
 pub(crate) fn first_gap(repo: &Repository, world: &Surroundings) -> Result<Option<String>, Failure> {
-    let status = gather(repo, world)?;
-    let guard = status.guards.iter().find(|row| !row.in_force).map(|row| {
-        let colon = if row.why.is_empty() { "" } else { ": " };
-        format!("{} is {}{colon}{}", row.event.name(), row.state, row.why)
-    });
+    let site = site(repo)?;
+    let role = role(&site);
+    if role == Role::Server {
+        return Ok(server::gather(repo, &site)?.first_gap());
+    }
+    let mut status = gather(repo, &site, world)?;
+    if role == Role::Both {
+        status.guards.extend(server::rows(repo, &site)?);
+    }
     let worktree = status.elsewhere.iter().filter(|place| place.kind == Kind::Worktree).find_map(|place| {
         let path = printable(place.path.as_os_str().as_encoded_bytes());
         place.gap.as_ref().map(|gap| format!("its linked worktree {path} is not covered: {}", gap.why))
     });
     Ok(match status.outcome() {
         Outcome::Pass => None,
-        _ => guard.or(worktree).or_else(|| status.rulings.first_gap()).or_else(|| Some(String::new())),
+        _ => first_open(&status.guards)
+            .or(worktree)
+            .or_else(|| status.rulings.first_gap())
+            .or_else(|| Some(String::new())),
     })
 }
 
-fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
-    let site = site(repo)?;
+/// The first event that is not guarded, and why.
+fn first_open(guards: &[Row]) -> Option<String> {
+    guards.iter().find(|row| !row.in_force).map(|row| {
+        let colon = if row.why.is_empty() { "" } else { ": " };
+        format!("{} is {}{colon}{}", row.event.name(), row.state, row.why)
+    })
+}
+
+fn gather(repo: &Repository, site: &Site, world: &Surroundings) -> Result<Status, Failure> {
     let binary = binary()?;
     let outside = Children { repo };
-    let guards: Vec<_> = establish(&site, &binary, None, &outside)?.into_iter().map(row).collect();
-    let gits = gits::known(&world.world, &site);
+    let guards: Vec<_> = establish(site, &binary, None, &outside)?.into_iter().map(row).collect();
+    let gits = gits::known(&world.world, site);
     let wish = Wish { binary: &binary, via: Via::Auto, directory: Directory::Own, gits: &gits };
     let in_force = guards.iter().all(|row| row.in_force);
-    let repair = (!in_force).then(|| match plan_wiring(&site, &wish) {
+    let repair = (!in_force).then(|| match plan_wiring(site, &wish) {
         Ok(_) => Repair { why: String::new(), help: "wire this clone: `hook install`".to_owned() },
         Err(error) => Repair { why: error.to_string(), help: error.help() },
     });
     let configured = guards.iter().any(|row| row.guard.way == Way::Config);
     let older = gits.iter().filter(|git| configured && !git.has_config_hooks()).map(|git| git.path.clone()).collect();
-    let elsewhere = elsewhere(&site, &wish, &outside);
+    let elsewhere = elsewhere(site, &wish, &outside);
     Ok(Status { guards, rulings: rulings(repo)?, elsewhere, older, repair })
 }
 
 fn row(established: Established) -> Row {
     let in_force = established.is_in_force();
+    let install = match established.guard.event {
+        Event::PreReceive => "hook install --server",
+        _ => "hook install",
+    };
     let Established { guard, reach } = established;
     let (state, why) = match (&guard.state, reach) {
         (State::Current, Reach::NotReached { why }) => ("unreachable", why),
-        (State::Outdated(_), Reach::NotReached { why }) => ("outdated", format!("{why}; `hook install` renews it")),
+        (State::Outdated(_), Reach::NotReached { why }) => ("outdated", format!("{why}; `{install}` renews it")),
         (State::Current | State::Outdated(_), _) if guard.way == Way::Both => {
             ("current", "it is wired twice, by a file and by the configuration; `hook install` keeps one".to_owned())
         }
         (State::Current, _) => ("current", String::new()),
-        (State::Outdated(older), _) => ("outdated", outdated(older)),
+        (State::Outdated(older), _) => ("outdated", outdated(older, install)),
         (State::Absent, _) => ("absent", String::new()),
         (State::Edited, _) => ("edited", "it bears our name, and is not as any version known here wrote it".to_owned()),
         (State::Foreign { executable: true }, _) => ("foreign", "whether it calls `hook run` is not known".to_owned()),
@@ -130,10 +163,10 @@ fn row(established: Established) -> Row {
     Row { event: guard.event, guard, state, why, in_force }
 }
 
-fn outdated(older: &Older) -> String {
+fn outdated(older: &Older, install: &str) -> String {
     let program = printable(older.program.as_os_str().as_encoded_bytes());
     match older.number == VERSION {
-        true => format!("it calls another program, {program}: `hook install` takes this one"),
-        false => format!("it is of version {}, this is {VERSION}: `hook install` renews it", older.number),
+        true => format!("it calls another program, {program}: `{install}` takes this one"),
+        false => format!("it is of version {}, this is {VERSION}: `{install}` renews it", older.number),
     }
 }

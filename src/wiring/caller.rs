@@ -16,11 +16,14 @@ pub enum Caller {
     Unknown,
 }
 
+/// The names of processes that are git, and run hooks; Linux cuts them at 15 bytes.
+const GITS: [&str; 4] = ["git", "git.exe", "git-receive-pac", "git-receive-pack"];
+
 impl Caller {
     /// Who the running process `id` is; `exec_path` is `GIT_EXEC_PATH`, with which git tells hooks where it stands.
     pub fn of(id: u32, exec_path: Option<&OsStr>) -> Self {
         match name_of(id) {
-            Some(name) if name == "git" || name == "git.exe" || is_file_of_git(id, exec_path) => Self::Git,
+            Some(name) if GITS.contains(&name.as_str()) || is_file_of_git(id, exec_path) => Self::Git,
             Some(_) => Self::Other,
             None => Self::Unknown,
         }

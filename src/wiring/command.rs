@@ -57,6 +57,7 @@ fn retry(event: Event) -> &'static str {
         Event::PreMergeCommit => "git merge",
         Event::PrePush => "git push",
         Event::PreApplypatch => "git am",
+        Event::PreReceive => "git push",
     }
 }
 

@@ -16,8 +16,13 @@ use super::way::Directory;
 use super::{ChainedName, Event, Site};
 
 impl Plan {
-    /// Adds what takes our shims away.
+    /// Adds what takes the shims of a clone away.
     pub(super) fn take_shims_out(&mut self, site: &Site) -> Result<(), WiringError> {
+        self.take_out(site, &Event::ALL)
+    }
+
+    /// Adds what takes our shims for `events` away.
+    pub(super) fn take_out(&mut self, site: &Site, events: &[Event]) -> Result<(), WiringError> {
         let mut directories = vec![site.default_dir.as_path()];
         // Where core.hooksPath came later, the default directory may still hold what we wrote.
         if let Ok(directory) = site.shim_dir(Directory::Own)
@@ -25,22 +30,25 @@ impl Plan {
         {
             directories.push(directory);
         }
-        directories.into_iter().try_for_each(|directory| self.take_out_of(directory))
+        directories.into_iter().try_for_each(|directory| self.take_out_of(directory, events))
     }
 
-    fn take_out_of(&mut self, directory: &Path) -> Result<(), WiringError> {
+    fn take_out_of(&mut self, directory: &Path, events: &[Event]) -> Result<(), WiringError> {
         let before = Record::read(directory)?;
-        let mut after = Record { chained: Vec::new(), ..before };
-        for event in Event::ALL {
+        let (mut chained, mut needed) = (Vec::new(), false);
+        for event in Event::WITH_SERVER {
             let slot = Slot::look(directory, event)?;
-            after.chained.extend(self.uninstall(directory, &slot)?);
+            if events.contains(&event) {
+                chained.extend(self.uninstall(directory, &slot)?);
+            } else {
+                needed |= slot.is_ours();
+                chained.extend(before.chained.iter().filter(|name| name.event() == event));
+            }
         }
-        if after.chained.is_empty() {
-            after.created = 0;
-        }
-        self.steps.extend(change(directory, &after)?);
+        let created = if needed || !chained.is_empty() { before.created } else { 0 };
+        self.steps.extend(change(directory, &Record { created, chained })?);
         self.sweep(record::leftovers(directory)?);
-        if after.created < before.created {
+        if created < before.created {
             self.steps.push(Step::RemoveDirectory { path: directory.to_owned(), most: before.created });
         }
         Ok(())

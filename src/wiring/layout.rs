@@ -39,6 +39,8 @@ pub enum Obstacle {
         directory: PathBuf,
         /// Why there.
         lead: Lead,
+        /// The directory that would be this clone's alone.
+        own: PathBuf,
     },
     /// `core.hooksPath` is relative and leads into the git directory: in a linked worktree it leads nowhere.
     Relative {
@@ -77,10 +79,10 @@ impl Site {
         if let Some((path, absolute)) = self.meant_the_git_directory() {
             return Err(Obstacle::Relative { path: path.clone(), absolute });
         }
-        let (directory, lead) = (real.clone(), self.lead());
+        let (directory, lead, own) = (real.clone(), self.lead(), self.default_dir.clone());
         match &self.top {
-            Some(top) if real.starts_with(real_directory(top)) => Err(Obstacle::WorkTree { directory, lead }),
-            _ => Err(Obstacle::Outside { directory, lead, own: self.default_dir.clone() }),
+            Some(top) if real.starts_with(real_directory(top)) => Err(Obstacle::WorkTree { directory, lead, own }),
+            _ => Err(Obstacle::Outside { directory, lead, own }),
         }
     }
 
@@ -206,7 +208,7 @@ impl fmt::Display for Obstacle {
             Self::Outside { directory, lead, .. } => {
                 write!(f, "{lead} out of this repository, to {}", shown(directory))
             }
-            Self::WorkTree { directory, lead } => {
+            Self::WorkTree { directory, lead, .. } => {
                 write!(f, "{lead} into the work tree, to {}, which is another tool's or tracked", shown(directory))
             }
             Self::Relative { path, .. } => {
@@ -248,19 +250,26 @@ impl Obstacle {
     }
 }
 
-/// How a clone gets hooks of its own.
+/// How a clone whose own setting leads elsewhere leaves that, and how any other gets hooks of its own.
 fn leave(lead: &Lead, own: &Path, place: Place<'_>) -> String {
+    match lead {
+        Lead::Setting(path) if !matches!(path.scope, Scope::Global | Scope::System) => unset(path, place),
+        lead => own_hooks(lead, own, place),
+    }
+}
+
+/// How a repository gets hooks of its own.
+pub(super) fn own_hooks(lead: &Lead, own: &Path, place: Place<'_>) -> String {
     match lead {
         Lead::Link(link) => {
             let (link, aside) = (command_word(link), command_word(&aside(link)));
             format!("move that link away, and install again: `mv {link} {aside}`")
         }
-        Lead::Setting(path) if matches!(path.scope, Scope::Global | Scope::System) => format!(
-            "give this clone hooks of its own, which turns those off here: `{} config core.hooksPath {}`",
+        Lead::Setting(_) => format!(
+            "give this repository hooks of its own, which turns those off here: `{} config core.hooksPath {}`",
             place.git(),
             command_word(own)
         ),
-        Lead::Setting(path) => unset(path, place),
     }
 }
 

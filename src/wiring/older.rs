@@ -50,7 +50,7 @@ fn retry(event: Event) -> &'static str {
     match event {
         Event::PreCommit => "git commit",
         Event::PreMergeCommit => "git merge",
-        Event::PrePush => "git push",
+        Event::PrePush | Event::PreReceive => "git push",
         Event::PreApplypatch => "git am",
     }
 }

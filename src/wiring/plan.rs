@@ -39,20 +39,7 @@ pub(super) fn plan_files(site: &Site, binary: &Path, directory: Directory) -> Re
     let directory = site.shim_dir(directory).map_err(WiringError::Obstacle)?;
     let mut plan = Plan::empty(site);
     plan.notes.extend(site.caution());
-    let mut record = Record { created: Record::read(directory)?.created, chained: Vec::new() };
-    for event in Event::ALL {
-        let slot = Slot::look(directory, event)?;
-        record.chained.extend(plan.install(directory, &slot, binary)?);
-    }
-    // First, so that a killed run is known for what it was.
-    let mut first = Vec::new();
-    if !plan.steps.is_empty() && !directory.exists() {
-        record.created = files::missing(directory);
-        first.push(Step::CreateDirectory { path: directory.to_owned() });
-    }
-    first.extend(change(directory, &record)?);
-    plan.steps.splice(..0, first);
-    plan.sweep(record::leftovers(directory)?);
+    plan.put_in(directory, binary, &Event::ALL)?;
     Ok(plan)
 }
 
@@ -63,7 +50,7 @@ pub(super) fn plan_files(site: &Site, binary: &Path, directory: Directory) -> Re
 /// [`WiringError`] where the hooks directory cannot be looked at.
 pub fn plan_uninstall(site: &Site) -> Result<Plan, WiringError> {
     let mut plan = Plan::empty(site);
-    plan.take_shims_out(site)?;
+    plan.take_out(site, &Event::WITH_SERVER)?;
     plan.take_sections_out(site)?;
     Ok(plan)
 }
@@ -92,6 +79,26 @@ impl Plan {
     /// Whether there is nothing to change.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// Adds what puts shims for `events` into `directory`.
+    pub(super) fn put_in(&mut self, directory: &Path, binary: &Path, events: &[Event]) -> Result<(), WiringError> {
+        let mut record = Record::read(directory)?;
+        record.chained.retain(|name| !events.contains(&name.event()));
+        for &event in events {
+            let slot = Slot::look(directory, event)?;
+            record.chained.extend(self.install(directory, &slot, binary)?);
+        }
+        // First, so that a killed run is known for what it was.
+        let mut first = Vec::new();
+        if !self.steps.is_empty() && !directory.exists() {
+            record.created = files::missing(directory);
+            first.push(Step::CreateDirectory { path: directory.to_owned() });
+        }
+        first.extend(change(directory, &record)?);
+        self.steps.splice(..0, first);
+        self.sweep(record::leftovers(directory)?);
+        Ok(())
     }
 
     /// The hooks that are chained then.

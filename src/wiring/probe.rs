@@ -10,6 +10,7 @@ use super::config;
 use super::error::WiringError;
 use super::files::shown;
 use super::inspect::{Guard, State, Way, inspect};
+use super::server::inspect_server;
 use super::shim::VERSION;
 use super::site::Site;
 use crate::source::{printable, printable_text};
@@ -90,9 +91,20 @@ pub fn establish(
     directory: Option<&Path>,
     outside: &dyn Outside,
 ) -> Result<Vec<Established>, WiringError> {
-    let guards = inspect(site, binary)?.into_iter();
-    let probed = guards.map(|guard| Established { reach: probe(site, &guard, directory, outside), guard });
-    Ok(probed.collect())
+    Ok(probed(site, inspect(site, binary)?, directory, outside))
+}
+
+/// The same for a repository that people push to.
+///
+/// # Errors
+/// As [`inspect_server`].
+pub fn establish_server(site: &Site, binary: &Path, outside: &dyn Outside) -> Result<Vec<Established>, WiringError> {
+    Ok(probed(site, inspect_server(site, binary)?, None, outside))
+}
+
+fn probed(site: &Site, guards: Vec<Guard>, directory: Option<&Path>, outside: &dyn Outside) -> Vec<Established> {
+    let probed = |guard| Established { reach: probe(site, &guard, directory, outside), guard };
+    guards.into_iter().map(probed).collect()
 }
 
 /// Whether git reaches the hook of `guard`, if that is ours to the byte. A shim beside which git would run somebody

@@ -9,6 +9,7 @@
 mod attributes;
 mod bad_input;
 mod chained;
+mod ci;
 mod clones;
 mod commit;
 mod fix;
@@ -35,6 +36,14 @@ mod push_more;
 mod renamed;
 mod replay;
 mod run;
+mod server;
+mod shop;
+mod upgrade;
+mod upgrade_compiled;
+mod upgrade_push;
+mod upgrade_stopped;
+#[path = "../locks/wheels.rs"]
+mod wheels;
 mod wiring;
 mod wiring_all;
 mod wiring_config;
