@@ -281,8 +281,8 @@ mod tests {
             assert_eq!(ChainedName::list(&seen.chained), name);
             seen.number
         };
-        assert_eq!(of(include_str!("../../tests/wiring/shim-1"), "pre-commit.hook-chained"), 1);
-        let second = include_str!("../../tests/wiring/shim-2");
+        assert_eq!(of(include_str!("../../hooks/older/shim-1"), "pre-commit.hook-chained"), 1);
+        let second = include_str!("../../hooks/older/shim-2");
         assert_eq!(of(second, "pre-commit.hook-chained"), 2);
         assert_eq!(of(&second.replace("hook-chained\n", "hook-chained-7\n"), "pre-commit.hook-chained-7"), 2);
     }

@@ -121,7 +121,7 @@ fn an_edited_shim() {
 /// Row "reinstall", item upgrade: a shim of an older version works, says once that it is old, and is replaced.
 #[test]
 fn an_older_shim() {
-    for old in [include_str!("../wiring/shim-1"), include_str!("../wiring/shim-2")] {
+    for old in [include_str!("../../hooks/older/shim-1"), include_str!("../../hooks/older/shim-2")] {
         is_replaced(&old.replace("@HOOK@", BINARY));
     }
 }
