@@ -153,6 +153,23 @@ fn a_hook_that_git_cannot_bear() {
     }
 }
 
+/// A switch that stops our hook is named, and the command that mends it does.
+#[test]
+fn a_hook_that_is_switched_off() {
+    let Some(world) = World::with_new_git("a hook in the configuration that is switched off") else { return };
+    let repo = world.repo("project");
+    repo.seed();
+    repo.hook(&["install", "--via", "config"]).passes();
+    for (scope, key) in [("--local", "hook-pre-push"), ("--global", "pre-commit"), ("--global", "hook-pre-commit")] {
+        repo.git(&["config", scope, &format!("hook.{key}.enabled"), "false"]).passes();
+        let run = repo.hook(&["status"]).exits(1).says(&format!("hook.{key}.enabled is false"));
+        repo.hook(&["install"]).exits(2).says(&format!("hook.{key}.enabled is false"));
+        obey(&repo, &run.stdout_text(), "git config");
+        repo.hook(&["install"]).passes().says("nothing to do");
+        repo.hook(&["status"]).passes();
+    }
+}
+
 /// A configuration without a newline at its end gets it back without one.
 #[test]
 fn a_configuration_is_restored_to_the_byte() {
