@@ -63,6 +63,22 @@ fn an_explicit_directory_of_a_submodule_is_kept() {
     part.hook(&["status"]).passes();
 }
 
+/// And where the git directory lies apart, and does not know its work tree.
+#[test]
+fn an_explicit_directory_of_a_clone_in_two_places_is_kept() {
+    let world = World::new();
+    let repo = world.repo_with("project", &["--separate-git-dir", "../apart.git"]);
+    repo.seed();
+    repo.git(&["config", "core.hooksPath", ".githooks"]).passes();
+    repo.hook(&["install", "--hooks-path"]).passes();
+    repo.hook(&["status", "--all"]).passes().says("project/.git: in force").never_says("apart");
+    fs::remove_file(repo.path(".githooks/pre-push")).unwrap();
+    world.at("home").hook(&["install", "--all"]).passes().says("wired anew");
+    repo.hook(&["status"]).passes();
+    repo.hook(&["uninstall"]).passes();
+    repo.hook(&["status", "--all"]).passes().says("no clone");
+}
+
 /// Our sections in a file that the clone includes, perhaps with others: not ours to take out, and said so.
 #[test]
 fn sections_in_an_included_file() {
