@@ -11,6 +11,7 @@ mod bad_input;
 mod ci;
 mod clones;
 mod commit;
+mod every_commit;
 mod fix;
 mod fix_lines;
 mod fooled;
