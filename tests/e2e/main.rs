@@ -12,6 +12,7 @@ mod chained;
 mod ci;
 mod clones;
 mod commit;
+mod every_commit;
 mod fix;
 mod fix_lines;
 mod fooled;
