@@ -173,6 +173,14 @@ fn a_clones_hooks_in_a_server() {
     server.hook(&["status"]).never_says("pre-receive");
     server.hook(&["install", "--server"]).passes();
     server.hook(&["status"]).passes().says("pre-push          current").says("pre-receive       current");
+    let hook = server.path("hooks/pre-receive");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
+    server
+        .hook(&["status"])
+        .exits(1)
+        .says("not executable")
+        .says("help: guard what arrives here: `hook install --server`");
+    server.hook(&["install", "--server"]).passes();
     server.hook(&["uninstall", "--server"]).passes();
     server.hook(&["status"]).passes().says("pre-push          current").never_says("pre-receive");
     server.hook(&["install", "--server"]).passes();
