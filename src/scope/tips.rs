@@ -22,10 +22,12 @@ pub(super) struct Tips<'r, 'p> {
     arriving: OnceCell<bool>,
     /// By what their names begin with.
     standing: HashMap<Vec<u8>, Rc<Vec<Tip>>>,
-    /// By namespace, and the patterns of the policy.
-    allowed: HashMap<(Vec<u8>, Vec<String>), Rc<Vec<Snapshot<'r>>>>,
+    allowed: HashMap<Asked, Rc<Vec<Snapshot<'r>>>>,
     trees: HashMap<Id, Option<Snapshot<'r>>>,
 }
+
+/// A namespace, and the patterns of a policy.
+type Asked = (Vec<u8>, Vec<String>);
 
 /// A ref that this push leaves as it is.
 struct Tip {
