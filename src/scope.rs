@@ -50,7 +50,7 @@ pub struct Question<'r> {
     /// What other remotes hold on the same branch; a pair that equals one of them is already approved.
     pub approved: Vec<Approved<'r>>,
     /// On a server: what stands on allowed branches; a pair that equals one of them comes from an allowed source.
-    pub allowed: Vec<Snapshot<'r>>,
+    pub allowed: Rc<Vec<Snapshot<'r>>>,
     /// Whose work tree a help line may look into, whether `git add` would mend what is wrong. It is opened only then:
     /// that costs a second look at the index.
     pub work_tree: Option<&'r Repository>,
@@ -82,7 +82,7 @@ impl<'r> Question<'r> {
             laxer: Vec::new(),
             unreadable: None,
             approved: Vec::new(),
-            allowed: Vec::new(),
+            allowed: Rc::default(),
             work_tree: None,
             remark: Remark::Silent,
             commits: None,

@@ -129,7 +129,7 @@ impl<'r> Asker<'r, '_> {
             // All of it is judged, but what main holds may stand elsewhere, too.
             Base::New => {
                 let (_, main) = self.main(space)?;
-                question.allowed.extend(main.clone());
+                Rc::make_mut(&mut question.allowed).extend(main.clone());
                 main
             }
             Base::NoCommit => None,
@@ -204,7 +204,7 @@ impl<'r> Asker<'r, '_> {
     /// since pyproject.toml holds much besides.
     fn is_allowed(&mut self, question: &Question<'r>, next: &Ruled) -> Result<bool, ScopeError> {
         let files = PolicyFiles::of(&*question.after)?;
-        for tip in &question.allowed {
+        for tip in &*question.allowed {
             let theirs = match PolicyFiles::of(&**tip) {
                 Ok(theirs) => theirs,
                 Err(ReadError::Missing { .. }) => continue,
