@@ -6,7 +6,7 @@
 
 use std::io::Read as _;
 
-use super::args::{Format, RunArgs};
+use super::args::{ReportFormat, RunArgs};
 use super::output::err;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failu
     }
     judge_event(event, args, world).or_else(|failure| {
         // What cannot be judged is refused; whoever reads the end of a long output must see that.
-        failure.show(Format::Text);
+        failure.show(ReportFormat::Text);
         err("refused: nothing could be judged\n");
         Ok(Outcome::Code(2))
     })

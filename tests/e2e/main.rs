@@ -13,6 +13,7 @@ mod commit;
 mod fix;
 mod fix_lines;
 mod fooled;
+mod formats;
 mod from_env;
 mod generated;
 mod help;
