@@ -22,6 +22,8 @@ pub struct Done {
     pub steps: Vec<Step>,
     /// What the reader should know, as of [`Plan::notes`].
     pub notes: Vec<String>,
+    /// What is still there, as of [`Plan::left`].
+    pub left: Vec<String>,
 }
 
 /// Carries out `plan`.
@@ -48,7 +50,7 @@ pub fn apply_watched(plan: Plan, watch: &mut dyn FnMut()) -> Result<Done, Wiring
             Err(cause) => return Err(undo_all(undo, cause)),
         }
     }
-    Ok(Done { steps: plan.steps, notes: plan.notes })
+    Ok(Done { steps: plan.steps, notes: plan.notes, left: plan.left })
 }
 
 fn undo_all(undo: Vec<Undo>, cause: WiringError) -> WiringError {

@@ -104,12 +104,15 @@ fn lock_of(config: &Path) -> PathBuf {
 /// known for ours if nothing is in it but what the configuration says, and sections of ours.
 pub(super) fn leftovers(config: &Path) -> Result<Vec<PathBuf>, WiringError> {
     let directory = config.parent().unwrap_or(config);
-    let theirs = |text: &[u8]| edit(text, &Event::ALL, &[]);
+    let is_ours = |path: &Path| -> Result<bool, WiringError> {
+        let now = edit(&read(config)?, &Event::ALL, &[]);
+        let text = read(path)?;
+        Ok(now.is_some_and(|now| is_begun(&now, &text)))
+    };
     let mut found = Vec::new();
     for path in files::list(directory).map_err(WiringError::io("list", directory))? {
         let is_file = || fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
-        if has_random_end(&path, UNFINISHED) && is_file() && theirs(&read(config)?).starts_with(&theirs(&read(&path)?))
-        {
+        if has_random_end(&path, UNFINISHED) && is_file() && is_ours(&path)? {
             found.push(path);
         }
     }
@@ -119,3 +122,27 @@ pub(super) fn leftovers(config: &Path) -> Result<Vec<PathBuf>, WiringError> {
     }
     Ok(found)
 }
+
+/// Whether `text` is what `now`, which has no section of ours, becomes with such sections, perhaps cut short anywhere.
+fn is_begun(now: &[u8], text: &[u8]) -> bool {
+    let mut whole = text;
+    for _ in 0..MOST_LINES {
+        let cut = text.get(whole.len()..).unwrap_or_default();
+        if let Some(theirs) = edit(whole, &Event::ALL, &[]) {
+            // One newline at the end may be ours.
+            let fits = now.starts_with(&theirs) || theirs.strip_suffix(b"\n").is_some_and(|theirs| theirs == now);
+            let goes_on = now.get(theirs.len()..).is_some_and(|rest| rest.starts_with(cut));
+            let in_ours = theirs.len() != whole.len() || cut.starts_with(HEADER) || HEADER.starts_with(cut);
+            return fits && (goes_on || in_ours);
+        }
+        // Up to the last line that makes sense.
+        let line = whole.strip_suffix(b"\n").unwrap_or(whole);
+        whole = whole.get(..line.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)).unwrap_or_default();
+    }
+    false
+}
+
+/// What every section of ours begins with.
+const HEADER: &[u8] = b"[hook \"hook-pre-";
+/// No value goes over more lines than this.
+const MOST_LINES: usize = 100;

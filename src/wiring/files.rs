@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::source::printable;
+use crate::source::{path_word, printable};
 
 use super::Event;
 use super::SharedRepository;
-use super::shim::quote;
 
 /// A shim is smaller than this by far, paths included; of a larger file the beginning is enough to know it is none.
 const READ_AT_MOST: u64 = 64 * 1024;
@@ -273,7 +272,5 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// A path as one word of a command that people may copy; quoted only where sh needs it.
 pub(super) fn command_word(path: &Path) -> String {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let plain = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+,:@%=".contains(byte));
-    if plain { printable(bytes) } else { printable(&quote(bytes)) }
+    path_word(path.as_os_str().as_encoded_bytes())
 }

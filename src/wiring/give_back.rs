@@ -9,7 +9,6 @@ use super::layout::real_directory;
 use super::manager::Manager;
 use super::plan::{Plan, change, stray_note};
 use super::record::{self, Record};
-use super::shim::Edits;
 use super::slot::{Content, Slot};
 use super::step::Step;
 use super::twins::{Aside, Twins};
@@ -62,8 +61,8 @@ impl Plan {
         let mut rest = Aside::all(directory, &slot.chained);
         let mut renamed = slot.renamed.clone();
         match &slot.content {
-            Content::Ours { edits: Edits::Edited, .. } => {
-                self.notes.push(edited_note(&path, rest.last()));
+            Content::Ours { edits, .. } if !edits.is_as_written() => {
+                self.left.push(edited_note(&path, rest.last()));
                 return Ok(slot.chained.clone());
             }
             Content::Ours { .. } | Content::Misplaced(_) | Content::Nothing => match rest.pop() {
@@ -125,7 +124,11 @@ impl Plan {
 
 fn edited_note(path: &Path, chained: Option<&Aside>) -> String {
     let command = by_hand(path, chained.map(|aside| &aside.path));
-    format!("{} is a Freeze Guard shim that was edited, so it stays; remove it with `{command}`", shown(path))
+    format!(
+        "{} says that it is a Freeze Guard shim and was edited, or is of a version unknown here, so it stays; remove it \
+         with `{command}`",
+        shown(path)
+    )
 }
 
 /// How a person removes a shim.

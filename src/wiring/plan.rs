@@ -7,7 +7,7 @@ use super::error::WiringError;
 use super::files::{self, shown};
 use super::manager::{self, Runs};
 use super::record::{self, Record};
-use super::shim::{Edits, shim_beside};
+use super::shim::shim_beside;
 use super::slot::{Content, Slot};
 use super::step::Step;
 use super::twins::{Aside, Twins};
@@ -19,6 +19,7 @@ use super::{ChainedName, Event, SharedRepository, Site};
 pub struct Plan {
     pub(super) steps: Vec<Step>,
     pub(super) notes: Vec<String>,
+    pub(super) left: Vec<String>,
     pub(super) shared: SharedRepository,
 }
 
@@ -56,7 +57,7 @@ pub fn plan_uninstall(site: &Site) -> Result<Plan, WiringError> {
 
 impl Plan {
     pub(super) fn empty(site: &Site) -> Self {
-        Self { steps: Vec::new(), notes: Vec::new(), shared: site.shared }
+        Self { steps: Vec::new(), notes: Vec::new(), left: Vec::new(), shared: site.shared }
     }
 
     /// The changes, in the order in which they would be made.
@@ -67,6 +68,12 @@ impl Plan {
     /// What the reader should know: sentences without a full stop, safe to print.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// What of ours, or of what bears our name, would still be there afterwards: in the same form as [`Self::notes`], each
+    /// with the command that takes it away.
+    pub fn left(&self) -> &[String] {
+        &self.left
     }
 
     /// Whether there is nothing to change.
@@ -104,7 +111,7 @@ impl Plan {
         let with = |chained: &[ChainedName]| shim_beside(event, chained, binary);
         match &slot.content {
             Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
-            Content::Ours { edits: Edits::Edited, .. } => return Err(WiringError::Edited { hook: path }),
+            Content::Ours { edits, .. } if !edits.is_as_written() => return Err(WiringError::Edited { hook: path }),
             Content::Ours { bytes, executable: true, .. } if *bytes == with(&chained) && self.is_shared(&path)? => {}
             Content::Ours { .. } | Content::Misplaced(_) => {
                 self.steps.push(Step::Replace { event, path, shim: with(&chained) });
@@ -220,6 +227,6 @@ impl fmt::Display for Plan {
             writeln!(f, "nothing to change")?;
         }
         self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))?;
-        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
+        self.left.iter().chain(&self.notes).try_for_each(|note| writeln!(f, "note: {note}"))
     }
 }

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use super::{ChainedName, Event};
+use super::{ChainedName, Event, older};
 
 /// The number in the signature line of the shims that this version writes.
 pub const VERSION: u32 = 3;
@@ -52,6 +52,14 @@ pub enum Edits {
     Unknown,
 }
 
+impl Edits {
+    /// Whether it is what one of our versions wrote, but for what a checkout or an editor does to line endings: nobody
+    /// else's work is lost with it.
+    pub fn is_as_written(self) -> bool {
+        matches!(self, Self::Untouched | Self::LineEndings)
+    }
+}
+
 /// The shim for `event` that runs the program at the absolute path `binary`, and no hook besides.
 pub fn shim(event: Event, binary: &Path) -> Vec<u8> {
     shim_beside(event, &[], binary)
@@ -81,7 +89,7 @@ pub fn recognise(bytes: &[u8]) -> Option<ShimVersion> {
     let edits = match (number, &parts) {
         (VERSION, Some(parts)) if parts.is_ours(event) => Edits::Untouched,
         (VERSION, _) => compare(&without_carriage_returns(bytes), event),
-        _ => Edits::Unknown,
+        _ => older::edits(number, event, bytes),
     };
     let (program, chained) = parts.map_or((None, None), |parts| (Some(parts.program), parts.chained));
     let chained = chained.unwrap_or_else(|| vec![ChainedName::first(event)]);
@@ -154,7 +162,7 @@ fn parts_of(bytes: &[u8]) -> Option<Parts<'_>> {
     }
 }
 
-fn split_at<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+pub(super) fn split_at<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = bytes.windows(separator.len()).position(|window| window == separator)?;
     Some((bytes.get(..at)?, bytes.get(at + separator.len()..)?))
 }
@@ -201,7 +209,7 @@ pub(super) fn program_bytes(binary: &Path) -> Vec<u8> {
     binary.as_os_str().as_encoded_bytes().iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect()
 }
 
-fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
         match line.strip_suffix(b"\r\n") {
@@ -276,7 +284,7 @@ mod tests {
         let of = |text: &str, name: &str| {
             let text = text.replace("@HOOK@", "/it's/hook".replace('\'', "'\\''").as_str());
             let seen = recognise(text.as_bytes()).unwrap();
-            assert_eq!((seen.event, seen.edits), (Event::PreCommit, Edits::Unknown));
+            assert_eq!((seen.event, seen.edits), (Event::PreCommit, Edits::Untouched));
             assert_eq!(seen.program.as_deref(), Some(&b"/it's/hook"[..]));
             assert_eq!(ChainedName::list(&seen.chained), name);
             seen.number

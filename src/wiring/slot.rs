@@ -38,8 +38,12 @@ pub(super) enum Content {
         bytes: Vec<u8>,
         executable: bool,
         edits: Edits,
+        /// Its version.
+        number: u32,
+        /// The program it runs; empty where its line cannot be read.
+        program: Vec<u8>,
     },
-    /// A shim of ours for another event, which somebody copied here.
+    /// A shim of ours for another event, which somebody copied here unchanged.
     Misplaced(Event),
     /// Somebody else's hook, or any link; of a large file `bytes` is the beginning.
     Foreign {
@@ -109,8 +113,11 @@ impl Slot {
 impl Content {
     fn of(hook: Hook, event: Event) -> Self {
         match our_shim(&hook) {
-            Some(shim) if shim.event != event => Self::Misplaced(shim.event),
-            Some(shim) => Self::Ours { bytes: hook.bytes, executable: hook.executable, edits: shim.edits },
+            Some(shim) if shim.event != event && shim.edits.is_as_written() => Self::Misplaced(shim.event),
+            Some(ShimVersion { number, edits, program, .. }) => {
+                let program = program.unwrap_or_default();
+                Self::Ours { bytes: hook.bytes, executable: hook.executable, edits, number, program }
+            }
             None => Self::Foreign { bytes: hook.bytes, executable: hook.executable },
         }
     }
@@ -123,7 +130,7 @@ fn our_shim(hook: &Hook) -> Option<ShimVersion> {
 
 /// Whether nobody edited the shim, and it is for this event.
 fn is_whole(shim: &ShimVersion, event: Event) -> bool {
-    shim.edits != Edits::Edited && shim.event == event
+    shim.edits.is_as_written() && shim.event == event
 }
 
 /// Shims for `event` that a killed run was writing; those that are whole say what they would have run.
@@ -154,7 +161,7 @@ impl Names<'_> {
     /// Looks at what bears them.
     fn sort(&self, mut slot: Slot) -> Result<Slot, WiringError> {
         for &name in &self.known {
-            if name.event() == self.event && !slot.chained.contains(&name) && self.is_taken(name)? {
+            if name.event() == self.event && !slot.chained.contains(&name) && self.is_hook(name)? {
                 slot.chained.push(name);
             }
         }
@@ -167,12 +174,19 @@ impl Names<'_> {
             if is_untouched_shim(&path).map_err(WiringError::io("look at", &path))? {
                 slot.chained.retain(|&chained| chained != name);
                 slot.unfinished.push(path);
-            } else if !slot.chained.contains(&name) {
+            } else if !slot.chained.contains(&name) && self.is_hook(name)? {
                 slot.stray = slot.stray.or(Some(name));
             }
             free = name.next();
         }
         Ok(Slot { free, ..slot })
+    }
+
+    /// Whether a file or a link bears it; a directory is nobody's hook.
+    fn is_hook(&self, name: ChainedName) -> Result<bool, WiringError> {
+        let path = self.directory.join(name.to_string());
+        let found = files::look(&path).map_err(WiringError::io("look at", &path))?;
+        Ok(matches!(found, Found::Hook(_) | Found::DanglingLink))
     }
 
     fn is_taken(&self, name: ChainedName) -> Result<bool, WiringError> {
@@ -183,7 +197,7 @@ impl Names<'_> {
 
 fn is_untouched_shim(path: &Path) -> io::Result<bool> {
     Ok(match files::look(path)? {
-        Found::Hook(hook) => our_shim(&hook).is_some_and(|shim| shim.edits != Edits::Edited),
+        Found::Hook(hook) => our_shim(&hook).is_some_and(|shim| shim.edits.is_as_written()),
         _ => false,
     })
 }

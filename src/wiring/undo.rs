@@ -70,11 +70,15 @@ pub(super) struct Shim {
     mode: Mode,
 }
 
+fn is_as_written(bytes: &[u8]) -> bool {
+    recognise(bytes).is_some_and(|version| version.edits.is_as_written())
+}
+
 impl Shim {
     /// Reads it, and makes sure that it is ours still: plans are made before they are carried out.
     pub(super) fn at(event: Event, path: &Path) -> Result<Self, WiringError> {
         let bytes = match files::look(path).map_err(WiringError::io("look at", path))? {
-            Found::Hook(hook) if !hook.link && recognise(&hook.bytes).is_some() => hook.bytes,
+            Found::Hook(hook) if !hook.link && is_as_written(&hook.bytes) => hook.bytes,
             _ => return Err(WiringError::io("find our shim at", path)(io::ErrorKind::NotFound.into())),
         };
         let mode = files::mode_of(path).map_err(WiringError::io("look at", path))?;

@@ -166,8 +166,8 @@ fn what_stands_in_its_way_is_seen() {
         fs::write(repo.path(".git/config"), before).unwrap();
     }
     repo.git_env(&[], &["config", "hook.hook-pre-push.command", "true"]).passes();
-    repo.hook(&["install", "--via", "config"]).exits(2).says("not as we write it").says("--remove-section");
-    repo.hook(&["uninstall"]).passes().says("so it stays");
+    repo.hook(&["install", "--via", "config"]).exits(2).says("not as we write it").says("--unset-all");
+    repo.hook(&["uninstall"]).exits(1).says("so it stays");
     assert!(String::from_utf8(config(&repo)).unwrap().contains("hook-pre-push"));
 }
 

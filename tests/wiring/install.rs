@@ -49,7 +49,8 @@ fn another_program_path_replaces_only_the_shim() {
     let moved = world.binary.with_file_name("hook-2");
     fs::copy(&world.binary, &moved).unwrap();
 
-    assert_eq!(wiring::inspect(&world.site(), &moved).unwrap()[0].state, State::Outdated);
+    let state = wiring::inspect(&world.site(), &moved).unwrap().remove(0).state;
+    assert!(matches!(&state, State::Outdated(older) if older.program == world.binary), "{state:?}");
     let plan = wiring::plan_install(&world.site(), &moved).unwrap();
     assert!(plan.steps().iter().all(|step| matches!(step, Step::Replace { .. })), "{plan}");
     wiring::apply(plan).unwrap();
@@ -61,15 +62,41 @@ fn another_program_path_replaces_only_the_shim() {
 }
 
 #[test]
-fn a_shim_of_another_version_is_replaced() {
+fn a_shim_of_an_older_version_is_replaced() {
     let world = World::new();
     world.install().unwrap();
-    let path = world.hook("pre-push");
-    let old = fs::read_to_string(&path).unwrap().replace("shim 3 ", "shim 0 ");
-    fs::write(&path, old).unwrap();
-    assert_eq!(world.guard(Event::PrePush).state, State::Outdated);
-    assert_eq!(world.install().unwrap().steps.len(), 1);
-    assert_eq!(world.guard(Event::PrePush).state, State::Current);
+    let path = world.hook("pre-commit");
+    let old = include_str!("../../hooks/older/shim-1").replace("@HOOK@", world.binary.to_str().unwrap());
+    for text in [old.clone(), old.replace('\n', "\r\n")] {
+        fs::write(&path, text).unwrap();
+        assert_ne!(world.guard(Event::PreCommit).state, State::Current);
+        assert_eq!(world.install().unwrap().steps.len(), 1);
+        assert_eq!(world.guard(Event::PreCommit).state, State::Current);
+    }
+    fs::write(&path, &old).unwrap();
+    world.uninstall().unwrap();
+    assert!(!path.exists());
+}
+
+/// Whatever its first lines say, a file that none of our versions wrote is somebody's.
+#[test]
+fn what_only_says_that_it_is_ours_is_kept() {
+    let old = include_str!("../../hooks/older/shim-1").replace("@HOOK@", "/bin/hook");
+    let mut texts = vec![old.replace("exit 1\n", "exit 0\n"), old.replace("shim 1 ", "shim 2 ")];
+    for number in [0, 1, 2, 99] {
+        texts.push(format!("#!/bin/sh\n# freeze-guard shim {number} pre-commit\nhook='/bin/hook'\nexit 0\n"));
+    }
+    for text in texts {
+        let world = World::new();
+        script(&world.hook("pre-commit"), &text);
+        assert_eq!(world.guard(Event::PreCommit).state, State::Edited, "{text}");
+        let before = world.picture();
+        let error = world.install().unwrap_err();
+        assert!(matches!(error, WiringError::Edited { .. }), "{error}");
+        let done = world.uninstall().unwrap();
+        assert!(done.steps.is_empty() && done.left.len() == 1, "{done:?}");
+        assert_eq!(world.picture(), before);
+    }
 }
 
 #[test]
@@ -89,7 +116,7 @@ fn a_damaged_shim_is_reported_and_repaired() {
     assert!(why(Event::PreCommit).contains("not executable"));
     assert!(why(Event::PrePush).contains("line endings"));
     assert_eq!(world.guard(Event::PreApplypatch).state, State::Absent);
-    assert!(world.guards().iter().filter(|guard| guard.state.is_in_force()).count() == 1);
+    assert!(world.guards().iter().filter(|guard| guard.state.is_as_written()).count() == 1);
     world.install().unwrap();
     assert_eq!(world.picture(), intact);
 }
@@ -106,10 +133,10 @@ fn an_edited_shim_is_neither_overwritten_nor_removed() {
 
     let error = world.install().unwrap_err();
     assert!(matches!(&error, WiringError::Edited { hook } if *hook == path), "{error}");
-    assert!(error.help().contains(&format!("rm {}", path.display())), "{}", error.help());
+    assert!(error.help().contains(&format!("mv {} ", path.display())), "{}", error.help());
     let done = world.uninstall().unwrap();
     assert_eq!(done.steps.len(), 3);
-    assert!(done.notes[0].contains("was edited"), "{:?}", done.notes);
+    assert!(done.left[0].contains("was edited"), "{:?}", done.left);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
 

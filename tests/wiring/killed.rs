@@ -120,7 +120,7 @@ fn a_killed_upgrade_leaves_the_old_shim_or_the_new() {
         wiring::apply(wiring::plan_install(&world.site(), &other).unwrap()).unwrap();
     };
     let changes = kill_everywhere("install", &older, &|world, before, number| {
-        assert!(world.guards().iter().all(|guard| guard.state.is_in_force()), "{number}");
+        assert!(world.guards().iter().all(|guard| guard.state.is_as_written()), "{number}");
         world.install().unwrap_or_else(|error| panic!("{number}: {error}"));
         assert!(all_current(world), "{number}");
         world.uninstall().unwrap();

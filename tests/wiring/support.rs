@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use freeze_guard::wiring::{self, Done, Guard, Site, WiringError};
+use freeze_guard::wiring::{self, Done, Guard, Outside, Site, Variable, WiringError};
 
 pub(crate) struct World {
     _root: tempfile::TempDir,
@@ -117,6 +117,25 @@ impl World {
 
     pub(crate) fn picture(&self) -> Picture {
         picture(&self.hooks())
+    }
+}
+
+/// Git and programs as this world has them, from one directory of it.
+pub(crate) struct In<'a>(pub(crate) &'a World, pub(crate) &'a Path);
+
+impl Outside for In<'_> {
+    fn git(
+        &self,
+        directory: Option<&Path>,
+        words: &[&OsStr],
+        variable: Option<Variable<'_>>,
+    ) -> Result<Output, String> {
+        let mut git = self.0.git_in(directory.unwrap_or(self.1));
+        git.args(words).envs(variable).output().map_err(|error| error.to_string())
+    }
+
+    fn program(&self, program: &Path, words: &[&OsStr], variable: Option<Variable<'_>>) -> Result<Output, String> {
+        Command::new(program).args(words).envs(variable).output().map_err(|error| error.to_string())
     }
 }
 
