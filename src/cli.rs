@@ -5,6 +5,7 @@
 mod args;
 mod branch;
 mod check;
+mod children;
 mod ci;
 mod clones;
 mod explain;
@@ -55,7 +56,13 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let format = args.verb.format();
+    // A hook says everything on standard error, and its status is a verdict.
+    let must_be_heard = !matches!(args.verb, Verb::Run(_));
     let result = Surroundings::take(args.directory.as_deref()).and_then(|world| dispatch(args.verb, &world));
+    if let Some(lost) = output::lost().filter(|_| must_be_heard) {
+        output::err(&lost.text());
+        return ExitCode::from(2);
+    }
     match result {
         Ok(Outcome::Pass) => ExitCode::SUCCESS,
         Ok(Outcome::Refuse) => ExitCode::from(1),
@@ -95,5 +102,11 @@ fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::from(2);
     }
     output::out(&text);
-    ExitCode::SUCCESS
+    match output::lost() {
+        Some(lost) => {
+            output::err(&lost.text());
+            ExitCode::from(2)
+        }
+        None => ExitCode::SUCCESS,
+    }
 }

@@ -56,6 +56,16 @@ pub struct Question<'r> {
     pub work_tree: Option<&'r Repository>,
     /// A word for people when a governed pair changed and passed.
     pub remark: Remark,
+    /// Where each new commit is judged besides: which they are.
+    pub commits: Option<Commits<'r>>,
+}
+
+/// New commits that are judged one by one.
+pub struct Commits<'r> {
+    /// Where they are.
+    pub repo: &'r Repository,
+    /// Which.
+    pub span: crate::git::Span,
 }
 
 impl<'r> Question<'r> {
@@ -75,6 +85,7 @@ impl<'r> Question<'r> {
             allowed: Rc::default(),
             work_tree: None,
             remark: Remark::Silent,
+            commits: None,
         }
     }
 }

@@ -195,11 +195,14 @@ pub(crate) struct RunArgs {
     /// The version of the shim that calls
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) shim: Option<u32>,
-    /// Where that shim stands: the hook chained beside it runs too
+    /// Where that shim stands: the hooks chained beside it run too
     #[arg(long, value_name = "PATH", hide = true)]
     pub(crate) at: Option<PathBuf>,
-    /// The name of that hook
-    #[arg(long, value_name = "NAME", hide = true)]
+    /// The process that called that shim
+    #[arg(long, value_name = "ID", hide = true)]
+    pub(crate) caller: Option<u32>,
+    /// The names of the hooks chained to it, with a space between
+    #[arg(long, value_name = "NAMES", hide = true)]
     pub(crate) chained: Option<String>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]

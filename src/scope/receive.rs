@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::policies::{self, PolicyFiles};
 use super::tips::Tips;
-use super::{Against, Question, Ruling, ScopeError, Snapshot};
-use crate::git::{ObjectKind, Placed, Received, RefsNow, Repository, parse_received};
+use super::{Against, Commits, Question, Ruling, ScopeError, Snapshot};
+use crate::git::{ObjectKind, Placed, Received, RefsNow, Repository, Span, parse_received};
 use crate::policy::{Arrival, Arriving, Gate, OnCreate, Origin, Policy, Target, laxer, short};
 use crate::source::{Object, ReadError, Tree, printable};
 
@@ -120,6 +120,10 @@ impl<'r> Asker<'r, '_> {
         let compared = match base {
             Base::Tree(tree) => {
                 question.against = Against::Parents(vec![Rc::clone(&tree)]);
+                if ruled.policy.push.every_commit {
+                    let hidden = self.repo.peel_to_commit(&update.received.old)?.into_iter().collect();
+                    question.commits = Some(Commits { repo: self.repo, span: Span { tip: *new, hidden } });
+                }
                 Some(tree)
             }
             // All of it is judged, but what main holds may stand elsewhere, too.

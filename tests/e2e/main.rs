@@ -8,9 +8,11 @@
 
 mod attributes;
 mod bad_input;
+mod chained;
 mod ci;
 mod clones;
 mod commit;
+mod every_commit;
 mod fix;
 mod fix_lines;
 mod fooled;
@@ -44,8 +46,12 @@ mod upgrade_stopped;
 #[path = "../locks/wheels.rs"]
 mod wheels;
 mod wiring;
+mod wiring_all;
 mod wiring_config;
 mod wiring_disk;
+mod wiring_force;
+mod wiring_help;
 mod wiring_places;
 mod wiring_rows;
+mod wiring_ways;
 mod world;
