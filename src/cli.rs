@@ -6,6 +6,7 @@ mod args;
 mod branch;
 mod check;
 mod clones;
+mod deploy;
 mod explain;
 mod fix;
 mod from_env;
@@ -18,6 +19,7 @@ mod man;
 mod output;
 mod parallel;
 mod parse;
+mod rollback;
 mod run;
 mod status;
 mod steps;
@@ -72,6 +74,8 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Fix(args) => fix::run(&args, world),
         Verb::Lock(args) => lock::run(&args, world),
         Verb::Upgrade(args) => upgrade::run(&args, world),
+        Verb::Rollback(args) => rollback::run(&args, world),
+        Verb::Deploy(args) => deploy::run(&args, world),
         Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),

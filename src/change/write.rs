@@ -91,6 +91,25 @@ pub fn write(top: &Path, edits: &[Edit]) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// Makes the directories that `path` lacks below `top`; what stands in their way is for [`write()`] to refuse.
+pub(super) fn make_way(top: &Path, path: &RepoPath) -> Result<(), WriteError> {
+    let mut at = top.to_owned();
+    for part in path.parent().split(|&byte| byte == b'/').filter(|part| !part.is_empty()) {
+        let Some(part) = component(part) else { return Ok(()) };
+        at.push(part);
+        match fs::create_dir(&at) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if fs::symlink_metadata(&at).is_ok_and(|data| !data.is_dir()) {
+                    return Ok(());
+                }
+            }
+            Err(error) => return Err(WriteError::Io { path: path.clone(), error }),
+        }
+    }
+    Ok(())
+}
+
 fn prepare<'e>(top: &Path, edit: &'e Edit) -> Result<Ready<'e>, WriteError> {
     let path = &edit.path;
     let io = |error| WriteError::Io { path: path.clone(), error };
