@@ -3,12 +3,16 @@
 //! A policy names paths, and whoever wrote the policy need not be the one who runs this: nothing is written through a
 //! link, into a git directory, or over anything but the regular file that was read.
 
+mod way;
+
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+pub(super) use way::make_way;
 
 use super::Edit;
 use crate::source::RepoPath;
@@ -87,25 +91,6 @@ pub fn write(top: &Path, edits: &[Edit]) -> Result<(), WriteError> {
             return Err(undo(&done, edit, error.error));
         }
         done.push((edit, target));
-    }
-    Ok(())
-}
-
-/// Makes the directories that `path` lacks below `top`; what stands in their way is for [`write()`] to refuse.
-pub(super) fn make_way(top: &Path, path: &RepoPath) -> Result<(), WriteError> {
-    let mut at = top.to_owned();
-    for part in path.parent().split(|&byte| byte == b'/').filter(|part| !part.is_empty()) {
-        let Some(part) = component(part) else { return Ok(()) };
-        at.push(part);
-        match fs::create_dir(&at) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if fs::symlink_metadata(&at).is_ok_and(|data| !data.is_dir()) {
-                    return Ok(());
-                }
-            }
-            Err(error) => return Err(WriteError::Io { path: path.clone(), error }),
-        }
     }
     Ok(())
 }

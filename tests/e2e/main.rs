@@ -40,6 +40,7 @@ mod shop;
 mod upgrade;
 mod upgrade_compiled;
 mod upgrade_push;
+mod upgrade_registry;
 mod upgrade_stopped;
 #[path = "../locks/wheels.rs"]
 mod wheels;

@@ -6,6 +6,7 @@ use super::Work;
 use super::ask::{caps, options_of, seed};
 use super::held::Held;
 use super::lines::{Fit, Fixed, Line, lines};
+use super::order::Order;
 use super::resolve::{Answer, Asked, Found, Resolving};
 use super::text::{Target, loosened, retargeted};
 use crate::change::halt::{Failed, Halt, go_on};
@@ -16,7 +17,7 @@ use crate::change::{Edit, write};
 use crate::files::{Cache, PairFiles};
 use crate::package::PackageName;
 use crate::policy::Pair;
-use crate::requirements::Requirement;
+use crate::requirements::{Located, Requirement};
 use crate::rules::Context;
 use crate::scope::{self, Which};
 use crate::source::{ReadError, RepoPath, Tree};
@@ -121,13 +122,7 @@ impl Work<'_, '_, '_> {
         }
         let lock = files.lock.root_file().filter(|lock| lock.is_plain());
         let bytes = lock.zip(files.lock.root().object).map(|(_, object)| tree.blob(&pair.lock, &object.id));
-        let hashed = locked.requirements.iter().any(|located| !located.requirement.hashes.is_empty())
-            || files.manifest.requirements().iter().any(|located| !located.requirement.hashes.is_empty());
-        let asked = Asked {
-            seed: lock.filter(|_| compiled).map(|lock| seed(lock, self.order)),
-            caps: if compiled { caps(&files, &lines, self.order) } else { Vec::new() },
-            hashed: hashed && !compiled,
-        };
+        let asked = asked(&files, &lines, (self.order, compiled));
         let (pair, lock) = (pair.clone(), bytes.transpose()?);
         Ok(Some(Scene { pair, lines, asked, resolving, options, texts, lock, compiled }))
     }
@@ -214,6 +209,16 @@ impl Work<'_, '_, '_> {
         drop(proposal);
         self.write(&edits)
     }
+}
+
+/// What the resolver is asked besides the manifest.
+fn asked(files: &PairFiles, lines: &[Line], (order, compiled): (&Order, bool)) -> Asked {
+    let lock = files.lock.root_file().filter(|lock| compiled && lock.is_plain());
+    let caps = if compiled { caps(files, lines, order) } else { Vec::new() };
+    let hashed = |all: Vec<Located<'_>>| all.iter().any(|located| !located.requirement.hashes.is_empty());
+    // What makes a compiled lock again asks for its hashes itself.
+    let hashed = hashed(files.manifest.requirements()) || (!compiled && hashed(files.lock.requirements()));
+    Asked { seed: lock.map(|lock| seed(lock, order)), caps, hashed }
 }
 
 /// What each line becomes.
