@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::deploy::recorded;
 use super::halt::{Failed, Halt, go_on};
-use super::sandbox::{Event, Ground, Sandbox, Site, Stay};
+use super::sandbox::{Event, Ground, NO_HOOKS, Sandbox, Site, Stay};
 use super::staged;
 use super::upgrade::{Change, changes, message, title};
 use super::way::may_bring;
@@ -129,8 +129,21 @@ impl Work<'_, '_> {
             let known = self.done.forced.clone();
             self.done.forced.extend(refused.into_iter().filter(|finding| !known.contains(finding)));
         }
+        self.log_is_free(&sand)?;
         self.done.changes = changes(self.base, &*sand.index()?, &self.done.policy)?.0;
         self.commit(&sand, site)
+    }
+
+    /// An event in a file that the rules judge would spoil what they have just judged.
+    fn log_is_free(&self, sand: &Repository) -> Result<(), Halt> {
+        let (index, log) = (sand.index()?, &self.done.log);
+        for pair in scope::pairs(&*index, &self.done.policy)? {
+            if PairFiles::load(&*index, &pair, &Cache::default())?.tuple().contains_key(log) {
+                let help = "name another file as `log` below `[deploy]` of the policy";
+                return Err(Halt::cannot(format!("{log} is no place for events: dependencies stand there"), help));
+            }
+        }
+        Ok(())
     }
 
     /// Writes the event down and commits.
@@ -229,7 +242,7 @@ fn restore(sand: &Repository, good: &Id, (base, then): (&dyn Tree, &dyn Tree), p
         }
         Ok(git.run().map(drop)?)
     };
-    paths(sand.git().args(["checkout", "--quiet"]).arg(good.to_string()), &back)?;
+    paths(sand.git().args(["-c", NO_HOOKS, "checkout", "--quiet"]).arg(good.to_string()), &back)?;
     if !gone.is_empty() {
         paths(sand.git().args(["rm", "--quiet", "--force"]), &gone)?;
     }

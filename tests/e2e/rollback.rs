@@ -126,6 +126,10 @@ fn what_cannot_be_gone_back_to() {
     repo.write(RECORD, text);
     assert_ne!(refs, repo.git(&["for-each-ref"]).passes().stdout_text());
     assert!(!repo.path(".git/worktrees").exists());
+    repo.stage("freeze-guard.toml", "[deploy]\nlog = \"requirements.lock\"\n");
+    repo.land("a log");
+    repo.hook(&["rollback", "--to", "HEAD~4"]).could_not_judge().says("requirements.lock is no place for events");
+    assert!(!repo.path(".git/worktrees").exists());
     world.repo_with("bare.git", &["--bare"]).hook(&["rollback"]).exits(2).says("bare");
 }
 
