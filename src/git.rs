@@ -25,9 +25,11 @@ mod settings;
 mod tree;
 mod url;
 mod work_tree;
+mod world;
 
 pub use binary::{GitCommand, GitError, Output};
 pub use config::RemoteUrls;
+pub use history::{Span, Touched};
 pub use namespace::{Placed, RefsNow};
 pub use objects::ObjectKind;
 pub use open::OpenError;

@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::ci::CiArgs;
+use super::deploy::DeployArgs;
+use super::rollback::RollbackArgs;
 use super::upgrade::UpgradeArgs;
 
 /// Keeps a Python project's dependencies frozen.
@@ -42,6 +44,10 @@ pub(crate) enum Verb {
     Lock(LockArgs),
     /// Upgrade dependencies on a new sandbox branch, tested and judged
     Upgrade(UpgradeArgs),
+    /// Bring back the last good dependencies on a new sandbox branch
+    Rollback(RollbackArgs),
+    /// Write down or show the last good deployment
+    Deploy(DeployArgs),
     /// Write the policy for the requirements files that are here
     Init(InitArgs),
     /// Show whether this clone's hooks are in force
@@ -66,23 +72,25 @@ pub(crate) enum Verb {
 
 impl Verb {
     /// The format that an error must keep to.
-    pub(crate) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> ReportFormat {
         match self {
             Self::Check(args) => args.format,
-            Self::Parse(args) => args.format,
-            Self::Status(args) => args.format,
+            Self::Parse(args) => args.format.into(),
+            Self::Status(args) => args.format.into(),
             Self::Ci(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
             | Self::Upgrade(_)
+            | Self::Rollback(_)
+            | Self::Deploy(_)
             | Self::Init(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
             | Self::Run(_)
             | Self::Completions(_)
             | Self::Schema
-            | Self::Man => Format::Text,
+            | Self::Man => ReportFormat::Text,
         }
     }
 }
@@ -93,6 +101,28 @@ pub(crate) enum Format {
     Text,
     /// For scripts
     Json,
+}
+
+/// How a judgement is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+    /// For code scanning, as SARIF 2.1.0
+    Sarif,
+    /// For a job of GitHub Actions: one annotation per finding
+    Github,
+}
+
+impl From<Format> for ReportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -115,7 +145,7 @@ pub(crate) struct CheckArgs {
     pub(crate) policy: Option<PathBuf>,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
     /// Show notes, and what was judged
     #[arg(short, long)]
     pub(crate) verbose: bool,

@@ -78,7 +78,12 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
     }
     let mut status = gather(&repo, &site, world)?;
     if role == Role::Both {
-        status.guards.extend(server::rows(&repo, &site)?);
+        let rows = server::rows(&repo, &site)?;
+        if !rows.iter().all(|row| row.in_force) {
+            let help = "guard what arrives here: `hook install --server`".to_owned();
+            status.repair.get_or_insert(Repair { why: String::new(), help });
+        }
+        status.guards.extend(rows);
     }
     let paths = world.judging(&repo).paths;
     out(&match args.format {

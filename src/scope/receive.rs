@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::policies::{self, PolicyFiles};
 use super::tips::Tips;
-use super::{Against, Question, Ruling, ScopeError, Snapshot};
-use crate::git::{ObjectKind, Placed, Received, RefsNow, Repository, parse_received};
+use super::{Against, Commits, Question, Ruling, ScopeError, Snapshot};
+use crate::git::{ObjectKind, Placed, Received, RefsNow, Repository, Span, parse_received};
 use crate::policy::{Arrival, Arriving, Gate, OnCreate, Origin, Policy, Target, laxer, short};
 use crate::source::{Object, ReadError, Tree, printable};
 
@@ -120,12 +120,16 @@ impl<'r> Asker<'r, '_> {
         let compared = match base {
             Base::Tree(tree) => {
                 question.against = Against::Parents(vec![Rc::clone(&tree)]);
+                if ruled.policy.push.every_commit {
+                    let hidden = self.repo.peel_to_commit(&update.received.old)?.into_iter().collect();
+                    question.commits = Some(Commits { repo: self.repo, span: Span { tip: *new, hidden } });
+                }
                 Some(tree)
             }
             // All of it is judged, but what main holds may stand elsewhere, too.
             Base::New => {
                 let (_, main) = self.main(space)?;
-                question.allowed.extend(main.clone());
+                Rc::make_mut(&mut question.allowed).extend(main.clone());
                 main
             }
             Base::NoCommit => None,
@@ -200,7 +204,7 @@ impl<'r> Asker<'r, '_> {
     /// since pyproject.toml holds much besides.
     fn is_allowed(&mut self, question: &Question<'r>, next: &Ruled) -> Result<bool, ScopeError> {
         let files = PolicyFiles::of(&*question.after)?;
-        for tip in &question.allowed {
+        for tip in &*question.allowed {
             let theirs = match PolicyFiles::of(&**tip) {
                 Ok(theirs) => theirs,
                 Err(ReadError::Missing { .. }) => continue,

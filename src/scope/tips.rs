@@ -22,8 +22,12 @@ pub(super) struct Tips<'r, 'p> {
     arriving: OnceCell<bool>,
     /// By what their names begin with.
     standing: HashMap<Vec<u8>, Rc<Vec<Tip>>>,
+    allowed: HashMap<Asked, Rc<Vec<Snapshot<'r>>>>,
     trees: HashMap<Id, Option<Snapshot<'r>>>,
 }
+
+/// A namespace, and the patterns of a policy.
+type Asked = (Vec<u8>, Vec<String>);
 
 /// A ref that this push leaves as it is.
 struct Tip {
@@ -36,14 +40,26 @@ struct Tip {
 impl<'r, 'p> Tips<'r, 'p> {
     /// Of a push with these updates. Reads nothing yet.
     pub(super) fn of(repo: &'r Repository, refs: &'p RefsNow<'r>, updates: &'p [Update]) -> Self {
-        Self { repo, refs, updates, arriving: OnceCell::new(), standing: HashMap::new(), trees: HashMap::new() }
+        let arriving = OnceCell::new();
+        let (standing, allowed, trees) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { repo, refs, updates, arriving, standing, allowed, trees }
     }
 
     /// The trees of the branches of `space` that may bring dependency changes by `policy`; those that arrive come first.
     ///
     /// # Errors
     /// What the repository cannot answer.
-    pub(super) fn allowed(&mut self, space: &[u8], policy: &Policy) -> Result<Vec<Snapshot<'r>>, ScopeError> {
+    pub(super) fn allowed(&mut self, space: &[u8], policy: &Policy) -> Result<Rc<Vec<Snapshot<'r>>>, ScopeError> {
+        let key = (space.to_vec(), policy.push.from.iter().map(|pattern| pattern.full().to_owned()).collect());
+        if let Some(known) = self.allowed.get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let trees = Rc::new(self.find(space, policy)?);
+        self.allowed.insert(key, Rc::clone(&trees));
+        Ok(trees)
+    }
+
+    fn find(&mut self, space: &[u8], policy: &Policy) -> Result<Vec<Snapshot<'r>>, ScopeError> {
         let listed = |at: &Placed| at.space == space && policy.push.allows_from(&at.name);
         let mut ids: Vec<Id> = Vec::new();
         for update in self.updates.iter().filter(|update| listed(&update.sent)) {

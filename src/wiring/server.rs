@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::config;
 use super::error::WiringError;
-use super::files::shown;
-use super::inspect::{Guard, inspect_events};
+use super::files::{command_word, shown};
+use super::inspect::{Guard, State, inspect_events};
 use super::layout::own_hooks;
 use super::place::Place;
 use super::plan::Plan;
@@ -72,7 +72,32 @@ pub fn role(site: &Site) -> Role {
 /// # Errors
 /// When the hooks directory or a file in it cannot be looked at.
 pub fn inspect_server(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
-    inspect_events(site, binary, EVENTS)
+    let mut guards = inspect_events(site, binary, EVENTS)?;
+    for guard in guards.iter_mut().filter(|guard| guard.state.is_as_written()) {
+        if let Some(why) = out_of_reach(&guard.path, &site.common_dir) {
+            guard.state = State::Unreachable { why };
+        }
+    }
+    Ok(guards)
+}
+
+/// Why the account that the repository belongs to, as which pushes arrive, would not run the hook: then git passes over
+/// it without a word, whatever another account sees here.
+#[cfg(unix)]
+fn out_of_reach(hook: &Path, repository: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (file, owner) = (hook.metadata().ok()?, repository.metadata().ok()?);
+    let may = if file.gid() == owner.gid() { 0o050 } else { 0o005 };
+    if owner.uid() == 0 || owner.uid() == file.uid() || file.mode() & may == may {
+        return None;
+    }
+    let word = command_word(hook);
+    Some(format!("it is another account's, and that of the repository may not run it: `chmod a+rx {word}`"))
+}
+
+#[cfg(not(unix))]
+fn out_of_reach(_: &Path, _: &Path) -> Option<String> {
+    None
 }
 
 impl Plan {
