@@ -19,16 +19,25 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
         return Ok(Outcome::Pass);
     };
     let rule: RuleId = code.parse().map_err(|()| unknown(code))?;
-    out(page(rule));
+    out(&page(rule));
     Ok(Outcome::Pass)
 }
 
-/// The section of `rule`, heading included.
-fn page(rule: RuleId) -> &'static str {
+/// The section of `rule`, heading included, as people read it: the comments in it are for the test of its examples.
+fn page(rule: RuleId) -> String {
     let heading = format!("\n## {}\n", rule.code());
-    let Some(start) = PAGES.find(&heading).map(|at| at + 1) else { return PAGES };
-    let end = PAGES[start + 2..].find("\n## ").map_or(PAGES.len(), |at| start + 2 + at + 1);
-    &PAGES[start..end]
+    let start = PAGES.find(&heading).map_or(0, |at| at + 1);
+    let section = PAGES[start..].split_inclusive('\n').enumerate();
+    let mut text = String::new();
+    let mut comment = false;
+    for (_, line) in section.take_while(|(number, line)| *number == 0 || !line.starts_with("## ")) {
+        comment |= line.starts_with("<!--");
+        if !comment {
+            text.push_str(line);
+        }
+        comment &= !line.contains("-->");
+    }
+    text
 }
 
 fn unknown(code: &str) -> Failure {
