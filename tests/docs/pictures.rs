@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use anstyle_svg::Term;
+use anstyle::{AnsiColor, RgbColor};
+use anstyle_svg::{Palette, Term};
 
 use crate::page::top;
 use crate::scenarios;
@@ -26,8 +27,20 @@ const PICTURES: &[Picture] = &[Picture {
     name: "refusal",
     scenario: "sandbox",
     setup: "echo uvloop==0.20.0 >>requirements.txt",
-    commands: &["git add requirements.txt", "git commit -m 'Use uvloop'"],
+    commands: &["git commit -am 'Use uvloop'"],
 }];
+
+/// Colours that can be read on the dark ground; the eight of a terminal, and the same again as its bright ones.
+const COLOURS: [RgbColor; 8] = [
+    RgbColor(0x0d, 0x11, 0x17),
+    RgbColor(0xff, 0x7b, 0x72),
+    RgbColor(0x7e, 0xe7, 0x87),
+    RgbColor(0xe3, 0xb3, 0x41),
+    RgbColor(0x79, 0xc0, 0xff),
+    RgbColor(0xd2, 0xa8, 0xff),
+    RgbColor(0x76, 0xe3, 0xea),
+    RgbColor(0xe6, 0xed, 0xf3),
+];
 
 fn draw(picture: &Picture) -> String {
     let world = World::new();
@@ -40,7 +53,9 @@ fn draw(picture: &Picture) -> String {
         screen.push_str(&format!("\x1b[2m$\x1b[0m {command}\n{}", plain(&world, &run.stdout_text())));
     }
     assert!(screen.contains("\x1b[1"), "without colour: {screen}");
-    Term::new().render_svg(screen.trim_end())
+    let palette = Palette(std::array::from_fn(|index| COLOURS[index % COLOURS.len()]));
+    let (ground, ink) = (AnsiColor::Black.into(), AnsiColor::White.into());
+    Term::new().palette(palette).bg_color(ground).fg_color(ink).render_svg(screen.trim_end())
 }
 
 #[test]

@@ -13,6 +13,7 @@ const PINS: &str = "httpx==0.27.2\npydantic==2.9.2\nrich==13.9.2\n";
 pub(crate) fn prepare(world: &World, name: &str) -> Option<PathBuf> {
     match name {
         "empty" => Some(world.repo("home/project").top),
+        "new" => Some(new(world).top),
         "unguarded" => Some(unguarded(world).top),
         "project" => Some(project(world).top),
         "sandbox" => {
@@ -23,6 +24,14 @@ pub(crate) fn prepare(world: &World, name: &str) -> Option<PathBuf> {
         "compiled" => Some(compiled(world).top),
         _ => None,
     }
+}
+
+/// A project with a pinned manifest and no lock, pushed to its origin, that knows nothing of us.
+fn new(world: &World) -> Repo<'_> {
+    world.repo_with("home/origin.git", &["--bare"]);
+    let repo = world.repo("home/project");
+    repo.stage("requirements.txt", PINS);
+    pushed(repo)
 }
 
 /// A project with a mirror in step, pushed to its origin, that knows nothing of us.
