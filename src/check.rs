@@ -1,5 +1,6 @@
 //! The spine: questions -> files -> rules -> report.
 
+mod provenance;
 mod steps;
 
 pub use steps::pairs;
@@ -50,7 +51,7 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     }
     steps::drop_approved(question, &mut pairs, cache, report)?;
     let policy = &*question.policy;
-    let mut drafts = steps::gate(question, judging, &pairs);
+    let mut drafts = steps::gate(question, judging, &provenance::to_prove(question, &pairs, cache)?);
     let mut seen = Vec::new();
     for judged in &pairs {
         let (found, what) = steps::pair(question, judged, (judging, cache), report)?;

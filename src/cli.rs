@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod ci;
 mod clones;
 mod explain;
 mod fix;
@@ -16,8 +17,10 @@ mod man;
 mod output;
 mod parallel;
 mod parse;
+mod receive;
 mod run;
 mod schema;
+mod server;
 mod status;
 mod terminal;
 mod uninstall;
@@ -71,6 +74,7 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Ci(args) => ci::run(&args, world),
         Verb::Parse(args) => parse::run(&args, world),
         Verb::Completions(args) => Ok(man::completions(&args)),
         Verb::Schema => schema::run(),

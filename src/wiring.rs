@@ -20,6 +20,7 @@ mod layout;
 mod name;
 mod plan;
 mod probe;
+mod server;
 mod settings;
 mod shared;
 mod shim;
@@ -37,6 +38,7 @@ pub use layout::Obstacle;
 pub use name::ChainedName;
 pub use plan::{Plan, plan_install, plan_uninstall};
 pub use probe::{GitWith, Reach, probe};
+pub use server::{Role, inspect_server, plan_server, plan_server_uninstall, role};
 pub use settings::{ConfigHook, GitVersion};
 pub use shared::SharedRepository;
 pub use shim::{Edits, ShimVersion, VERSION, recognise, shim, shim_beside};
@@ -55,6 +57,8 @@ pub enum Event {
     PrePush,
     /// `git am`, `git rebase --apply`.
     PreApplypatch,
+    /// A push that arrives: the one that a server asks about.
+    PreReceive,
 }
 
 /// Whether a chained hook runs before or after our own judgement.
@@ -67,8 +71,11 @@ pub enum ChainOrder {
 }
 
 impl Event {
-    /// Every event, in the order in which they are shown.
+    /// Every event of a clone that people work in, in the order in which they are shown.
     pub const ALL: [Self; 4] = [Self::PreCommit, Self::PreMergeCommit, Self::PrePush, Self::PreApplypatch];
+    /// Those, and the one of a repository that people push to.
+    pub const WITH_SERVER: [Self; 5] =
+        [Self::PreCommit, Self::PreMergeCommit, Self::PrePush, Self::PreApplypatch, Self::PreReceive];
 
     /// Git's name for it, which is the file's name in the hooks directory.
     pub fn name(self) -> &'static str {
@@ -77,19 +84,20 @@ impl Event {
             Self::PreMergeCommit => "pre-merge-commit",
             Self::PrePush => "pre-push",
             Self::PreApplypatch => "pre-applypatch",
+            Self::PreReceive => "pre-receive",
         }
     }
 
     /// The event that git calls `name`.
     pub fn parse(name: impl AsRef<OsStr>) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| name.as_ref() == event.name())
+        Self::WITH_SERVER.into_iter().find(|event| name.as_ref() == event.name())
     }
 
     /// When a chained hook of this event runs.
     pub fn chain_order(self) -> ChainOrder {
         match self {
             Self::PreCommit | Self::PreMergeCommit | Self::PreApplypatch => ChainOrder::Before,
-            Self::PrePush => ChainOrder::After,
+            Self::PrePush | Self::PreReceive => ChainOrder::After,
         }
     }
 }
@@ -106,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_event_is_found_by_its_name() {
-        for event in Event::ALL {
+        for event in Event::WITH_SERVER {
             assert_eq!(Event::parse(event.name()), Some(event));
         }
         assert_eq!(Event::parse("pre-commit "), None);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Judging;
 use crate::files::{self, Cache, Depth, Judged, PairFiles};
 use crate::git::Repository;
-use crate::policy::{Gate, Pair, short};
+use crate::policy::{Arrival, Gate, Pair, short};
 use crate::report::{Layers, Remark as Said, Report, Seen};
 use crate::requirements;
 use crate::rule::RuleId;
@@ -32,7 +32,9 @@ pub fn pairs(question: &Question<'_>, cache: &Cache) -> Result<Vec<Judged>, Read
         }
         Against::Parents(parents) | Against::Broken(parents, _) => {
             // There is nothing to compare where a gate refuses before any content is looked at.
-            if matches!(question.gate, Gate::Deletion(_) | Gate::UnknownBase(_) | Gate::NotACommit(..)) {
+            if matches!(question.gate, Gate::Deletion(_) | Gate::UnknownBase(_) | Gate::NotACommit(..))
+                || matches!(question.gate, Gate::Received(_, Arrival::Deletion { .. } | Arrival::NotACommit(_)))
+            {
                 return Ok(Vec::new());
             }
             let parents: Vec<&dyn Tree> = parents.iter().map(|parent| &**parent).collect();
@@ -75,8 +77,8 @@ fn approver<'q>(question: &'q Question<'_>, judged: &Judged, cache: &Cache) -> R
     Ok(None)
 }
 
-/// What the gate's rules say.
-pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[Judged]) -> Vec<Draft> {
+/// What the gate's rules say of the pairs that an allowed source must bring.
+pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[&Judged]) -> Vec<Draft> {
     let mut changed: Vec<RepoPath> = pairs.iter().flat_map(|judged| judged.changed.iter().cloned()).collect();
     changed.sort();
     changed.dedup();

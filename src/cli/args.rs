@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ci::CiArgs;
+
 /// Keeps a Python project's dependencies frozen.
 #[derive(Debug, Parser)]
 #[command(
@@ -43,6 +45,8 @@ pub(crate) enum Verb {
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
     Explain(ExplainArgs),
+    /// Judge the change that a CI job is about
+    Ci(CiArgs),
     /// Show how a requirements file is read
     Parse(ParseArgs),
     /// Unwire the hooks of this clone and restore what was there
@@ -64,6 +68,7 @@ impl Verb {
             Self::Check(args) => args.format,
             Self::Parse(args) => args.format,
             Self::Status(args) => args.format,
+            Self::Ci(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
@@ -177,7 +182,7 @@ pub(crate) struct ParseArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook run pre-push origin https://example.com/repo.git < ref-updates")]
 pub(crate) struct RunArgs {
-    /// pre-commit, pre-merge-commit, pre-push or pre-applypatch
+    /// pre-commit, pre-merge-commit, pre-push, pre-applypatch or pre-receive
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
     /// Read the push from the PRE_COMMIT_* variables that pre-commit and prek set
@@ -218,6 +223,9 @@ pub(crate) struct InstallArgs {
     /// Wire a template directory instead: what git init and git clone copy into new clones
     #[arg(long, value_name = "DIR", conflicts_with_all = ["via", "hooks_path"])]
     pub(crate) template: Option<PathBuf>,
+    /// Wire a repository that people push to: judge every push that arrives
+    #[arg(long, conflicts_with_all = ["all", "via", "hooks_path", "template"])]
+    pub(crate) server: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -239,6 +247,9 @@ pub(crate) struct UninstallArgs {
     /// Unwire a template directory instead
     #[arg(long, value_name = "DIR")]
     pub(crate) template: Option<PathBuf>,
+    /// Unwire only what judges pushes that arrive
+    #[arg(long, conflicts_with = "template")]
+    pub(crate) server: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -249,6 +260,9 @@ pub(crate) struct StatusArgs {
     /// How to write it
     #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]
     pub(crate) format: Format,
+    /// Show only what judges pushes that arrive here
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) server: bool,
     /// Show every clone that was wired on this machine
     #[arg(long)]
     pub(crate) all: bool,

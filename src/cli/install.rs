@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::{InstallArgs, ViaArg};
 use super::output::out;
 use super::world::Surroundings;
-use super::{Failure, Outcome, clones, gits};
+use super::{Failure, Outcome, clones, gits, server};
 use freeze_guard::check::check;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::Policy;
@@ -67,6 +67,9 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     let repo = world.repository()?;
     let site = site(&repo)?;
     let binary = binary()?;
+    if args.server {
+        return server::install(args, &repo, &site, &binary);
+    }
     let gits = gits::known(&world.world, &site);
     let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
@@ -78,7 +81,9 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     clones::update(|list| list.add(repo.common_dir()));
     let reached = verify(&repo, &binary)?;
     // Without a work tree only pushes are judged.
-    if !repo.is_bare() {
+    if repo.is_bare() {
+        out(server::BARE);
+    } else {
         // What is staged may be unreadable, as in the middle of a merge; the hooks are wired all the same.
         let text =
             pairs(&repo, world).unwrap_or_else(|failure| format!("the pairs cannot be shown: {}", failure.text()));

@@ -82,6 +82,7 @@ impl From<ScopeError> for Failure {
                 "correct it, stage it, and run `hook check` again; every key is in docs/policy.md",
             ),
             ScopeError::PushLine(error) => Self::new(error.to_string(), error.help()),
+            ScopeError::ReceivedLine(error) => Self::new(error.to_string(), error.help()),
             ScopeError::NoSuchPath(path) => {
                 Self::new(format!("there is no {path} in what is judged"), "`git ls-files` lists what is staged")
             }
@@ -92,6 +93,10 @@ impl From<ScopeError> for Failure {
             ScopeError::RangeTooLong(most) => {
                 Self::new(format!("the range has more than {most} commits"), "judge a shorter one")
             }
+            ScopeError::TooShallow => Self::new(
+                "this clone is shallow: where the request left its branch is not in it",
+                "`git fetch --unshallow` brings the whole history",
+            ),
             ScopeError::Bare => {
                 Self::new("a bare repository has no work tree to judge", "judge a revision: `hook check --rev HEAD`")
             }

@@ -10,7 +10,7 @@ use super::args::{Format, RunArgs};
 use super::output::err;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
-use super::{Failure, Outcome, from_env};
+use super::{Failure, Outcome, from_env, receive};
 use freeze_guard::check::check_with;
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Verdict, text};
@@ -20,7 +20,7 @@ use freeze_guard::wiring::{ChainedName, Event, VERSION};
 
 pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let event = Event::parse(&args.event).ok_or_else(|| {
-        let known: Vec<_> = Event::ALL.iter().map(|event| event.name()).collect();
+        let known: Vec<_> = Event::WITH_SERVER.iter().map(|event| event.name()).collect();
         Failure::new(
             format!("`{}` is no event that is judged", freeze_guard::source::printable_text(&args.event)),
             format!("it is one of {}, as in `hook run pre-commit`", known.join(", ")),
@@ -43,6 +43,7 @@ fn judge_event(event: Event, args: &RunArgs, world: &Surroundings) -> Result<Out
         Event::PreMergeCommit => commit(CommitEvent::Merge, event, args, world),
         Event::PreApplypatch => commit(CommitEvent::ApplyPatch, event, args, world),
         Event::PrePush => push(args, world),
+        Event::PreReceive => receive::run(args, world),
     }
 }
 
@@ -64,17 +65,23 @@ fn push(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
         let push = Push { remote: &told.remote, url: &told.url, stdin: &told.line };
         return judge_push(&push, &repo, args, world);
     }
-    let mut stdin = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut stdin).map_err(|error| {
-        Failure::new(
-            format!("standard input cannot be read: {error}"),
-            "git gives a pre-push hook its ref updates there",
-        )
-    })?;
+    let stdin = standard_input()?;
     let mut words = args.args.iter().map(|word| word.as_encoded_bytes());
     let remote = words.next().unwrap_or_default();
     let push = Push { remote, url: words.next().unwrap_or(remote), stdin: &stdin };
     judge_push(&push, &repo, args, world)
+}
+
+/// All of it: a chained hook is given it again.
+pub(crate) fn standard_input() -> Result<Vec<u8>, Failure> {
+    let mut stdin = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut stdin).map_err(|error| {
+        Failure::new(
+            format!("standard input cannot be read: {error}"),
+            "git gives the hooks of a push its ref updates there",
+        )
+    })?;
+    Ok(stdin)
 }
 
 fn judge_push(push: &Push<'_>, repo: &Repository, args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
@@ -105,7 +112,17 @@ fn judge(questions: &[Question<'_>], repo: &Repository, world: &Surroundings) ->
 
 /// Runs the hook that was there before, if a shim calls and there is one; its exit code, 0 where nothing ran.
 fn run_other(event: Event, args: &RunArgs, stdin: Option<&[u8]>, world: &Surroundings) -> Result<u8, Failure> {
-    let Some(shim) = &args.at else { return Ok(0) };
+    Ok(u8::try_from(run_chained_hook(event, args, stdin, world)?.code()).unwrap_or(1))
+}
+
+/// The same, with all that there is to know of it.
+pub(crate) fn run_chained_hook(
+    event: Event,
+    args: &RunArgs,
+    stdin: Option<&[u8]>,
+    world: &Surroundings,
+) -> Result<ChainOutcome, Failure> {
+    let Some(shim) = &args.at else { return Ok(ChainOutcome::Absent) };
     let env: Vec<_> = world.world.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let chained = args.chained.as_deref().and_then(ChainedName::parse).filter(|name| name.event() == event);
     let chained = chained.unwrap_or(ChainedName::first(event));
@@ -117,7 +134,7 @@ fn run_other(event: Event, args: &RunArgs, stdin: Option<&[u8]>, world: &Surroun
              put it back: `hook install`\n"
         ));
     }
-    Ok(u8::try_from(outcome.code()).unwrap_or(1))
+    Ok(outcome)
 }
 
 impl From<ChainError> for Failure {
@@ -126,7 +143,7 @@ impl From<ChainError> for Failure {
     }
 }
 
-fn is_skip(world: &Surroundings) -> bool {
+pub(crate) fn is_skip(world: &Surroundings) -> bool {
     world.world.var("FREEZE_GUARD").is_some_and(|value| value == "0")
 }
 

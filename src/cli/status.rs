@@ -4,6 +4,7 @@
 
 mod json;
 mod rulings;
+mod server;
 mod text;
 
 use std::ffi::OsStr;
@@ -16,9 +17,11 @@ use super::world::Surroundings;
 use super::{Failure, Outcome, clones, gits};
 use freeze_guard::git::Repository;
 use freeze_guard::wiring::{
-    Directory, Elsewhere, Event, Guard, Kind, Reach, State, Via, Way, Wish, elsewhere, inspect, plan_wiring,
+    Directory, Elsewhere, Event, Guard, Kind, Reach, Role, Site, State, Via, Way, Wish, elsewhere, inspect,
+    plan_wiring, role,
 };
 use rulings::{Rulings, rulings};
+pub(crate) use server::server_policies;
 
 /// Everything that status tells.
 struct Status {
@@ -62,7 +65,20 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
         return clones::show_all(args, &world.world);
     }
     let repo = world.repository()?;
-    let status = gather(&repo, world)?;
+    let site = site(&repo)?;
+    let role = role(&site);
+    if args.server || role == Role::Server {
+        let server = server::gather(&repo, &site)?;
+        out(&match args.format {
+            Format::Text => server::text(&server),
+            Format::Json => server::json(&server),
+        });
+        return Ok(server.outcome());
+    }
+    let mut status = gather(&repo, &site, world)?;
+    if role == Role::Both {
+        status.guards.extend(server::rows(&repo, &site)?);
+    }
     let paths = world.judging(&repo).paths;
     out(&match args.format {
         Format::Text => text::text(&status, &paths),
@@ -71,15 +87,14 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
     Ok(status.outcome())
 }
 
-fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
-    let site = site(repo)?;
+fn gather(repo: &Repository, site: &Site, world: &Surroundings) -> Result<Status, Failure> {
     let binary = binary()?;
-    let guards = inspect(&site, &binary)?;
-    let guards: Vec<_> = guards.into_iter().map(|guard| row(reach(repo, &site, &guard), guard)).collect();
-    let gits = gits::known(&world.world, &site);
+    let guards = inspect(site, &binary)?;
+    let guards: Vec<_> = guards.into_iter().map(|guard| row(reach(repo, site, &guard), guard)).collect();
+    let gits = gits::known(&world.world, site);
     let wish = Wish { binary: &binary, via: Via::Auto, directory: Directory::Own, gits: &gits };
     let in_force = guards.iter().all(|row| row.in_force);
-    let repair = (!in_force).then(|| match plan_wiring(&site, &wish) {
+    let repair = (!in_force).then(|| match plan_wiring(site, &wish) {
         Ok(_) => Repair { why: String::new(), help: "wire this clone: `hook install`".to_owned() },
         Err(error) => Repair { why: error.to_string(), help: error.help() },
     });
@@ -89,7 +104,7 @@ fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
     };
     let configured = guards.iter().any(|row| row.guard.way == Way::Config);
     let older = gits.iter().filter(|git| configured && !git.has_config_hooks()).map(|git| git.path.clone()).collect();
-    let elsewhere = elsewhere(&site, &binary, &git);
+    let elsewhere = elsewhere(site, &binary, &git);
     Ok(Status { guards, rulings: rulings(repo)?, elsewhere, older, repair })
 }
 
@@ -103,6 +118,9 @@ fn row(reached: Reach, guard: Guard) -> Row {
         (State::Current, Reach::NotTried { why }) => ("current", format!("not tried: {why}")),
         (State::Current, Reach::Reached) => plain("current", ""),
         (State::Absent, _) => plain("absent", ""),
+        (State::Outdated, _) if guard.event == Event::PreReceive => {
+            plain("outdated", "it calls another binary, or is of another version: `hook install --server`")
+        }
         (State::Outdated, _) => plain("outdated", "it calls another binary, or is of another version: `hook install`"),
         (State::Edited, _) => plain("edited", "it is ours with somebody's changes"),
         (State::Foreign { executable: true }, _) => plain("foreign", "whether it calls `hook run` is not known"),

@@ -5,7 +5,7 @@ use super::install::{planned, site, told};
 use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome, clones};
-use freeze_guard::wiring::{Site, apply, plan_uninstall};
+use freeze_guard::wiring::{Site, apply, plan_server_uninstall, plan_uninstall};
 
 pub(crate) fn run(args: &UninstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let nothing = "nothing to do: no hook of ours is here";
@@ -15,7 +15,13 @@ pub(crate) fn run(args: &UninstallArgs, world: &Surroundings) -> Result<Outcome,
         return Ok(Outcome::Pass);
     }
     let repo = world.repository()?;
-    let plan = plan_uninstall(&site(&repo)?)?;
+    let site = site(&repo)?;
+    if args.server {
+        let plan = plan_server_uninstall(&site)?;
+        out(&if args.dry_run { planned(&plan, nothing) } else { told(&apply(plan)?, nothing) });
+        return Ok(Outcome::Pass);
+    }
+    let plan = plan_uninstall(&site)?;
     if args.dry_run {
         out(&planned(&plan, nothing));
         return Ok(Outcome::Pass);

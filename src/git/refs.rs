@@ -101,6 +101,14 @@ impl RefFiles {
         })
     }
 
+    /// What the ref `name` says it stands for; `None` where it is no symbolic ref, or not there.
+    pub(super) fn symbolic_target(&self, name: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(match self.find(full_name(name)?.as_ref())? {
+            Some(Target::Symbolic(next)) => Some(next.as_bstr().to_vec()),
+            Some(Target::Object(_)) | None => None,
+        })
+    }
+
     fn head(&self) -> Result<Head, ReadError> {
         let name = full_name(b"HEAD")?;
         let no_head = || ReadError::Failed {
@@ -178,6 +186,11 @@ impl Repository {
     /// Whether `name` is a full ref name by the rules of git-check-ref-format(1): `refs/` and at least one component.
     pub fn valid_ref_name(name: &[u8]) -> bool {
         valid_ref_name(name)
+    }
+
+    /// Whether refs are read here, and not asked of the git binary.
+    pub(super) fn refs_are_files(&self) -> bool {
+        self.layout().ref_storage == RefStorage::Files
     }
 
     /// Where HEAD of this work tree stands.

@@ -13,6 +13,9 @@ pub enum WiringError {
     /// Git looks for hooks where we must not write.
     #[error("{0}")]
     Obstacle(Obstacle),
+    /// The same, for a repository that is to be guarded as a server's.
+    #[error("{0}")]
+    ServerObstacle(Obstacle),
     /// The name under which the hook at `hook` would go on is taken.
     #[error("{} has to make room, but {} is there already and is not ours to overwrite", shown(hook), shown(chained))]
     ChainedTaken {
@@ -123,6 +126,7 @@ impl WiringError {
     pub fn help(&self) -> String {
         match self {
             Self::Obstacle(obstacle) => obstacle.help(),
+            Self::ServerObstacle(obstacle) => obstacle.server_help(),
             Self::ChainedTaken { chained, .. } => {
                 format!("move it out of the way: `mv {0} {1}`", command_word(chained), command_word(&aside(chained)))
             }

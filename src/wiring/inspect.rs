@@ -84,6 +84,11 @@ impl State {
 /// # Errors
 /// When the directory or a file in it cannot be looked at.
 pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
+    inspect_events(site, binary, &Event::ALL)
+}
+
+/// [`inspect`], of these events.
+pub(super) fn inspect_events(site: &Site, binary: &Path, events: &[Event]) -> Result<Vec<Guard>, WiringError> {
     let nothing_runs = site.writable_dir().err().filter(Obstacle::runs_nothing).map(|obstacle| obstacle.to_string());
     let file = |event: Event| -> Result<Guard, WiringError> {
         let path = site.hooks_dir.join(event.name());
@@ -102,7 +107,7 @@ pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
         let chained = (slot.is_ours() && slot.chained_taken).then(|| site.hooks_dir.join(slot.chained.to_string()));
         Ok(Guard { event, path, state, way: Way::File, chained })
     };
-    Event::ALL.into_iter().map(|event| Ok(configured(site, file(event)?, binary))).collect()
+    events.iter().map(|&event| Ok(configured(site, file(event)?, binary))).collect()
 }
 
 /// The same guard with what git's configuration makes of it.

@@ -54,6 +54,7 @@ pub(super) fn plan_files(site: &Site, binary: &Path, directory: Directory) -> Re
 pub fn plan_uninstall(site: &Site) -> Result<Plan, WiringError> {
     let mut plan = Plan::empty(site);
     plan.take_shims_out(site)?;
+    plan.take_server_out(site)?;
     plan.take_sections_out(site)?;
     Ok(plan)
 }
@@ -80,6 +81,11 @@ impl Plan {
 
     /// Adds what takes our shims away.
     pub(super) fn take_shims_out(&mut self, site: &Site) -> Result<(), WiringError> {
+        self.take_out(site, &Event::ALL)
+    }
+
+    /// Adds what takes our shims for `events` away.
+    pub(super) fn take_out(&mut self, site: &Site, events: &[Event]) -> Result<(), WiringError> {
         let mut directories = vec![site.default_dir.as_path()];
         // Where core.hooksPath came later, the default directory may still hold what we wrote.
         if let Ok(directory) = site.shim_dir(Directory::Own)
@@ -88,7 +94,7 @@ impl Plan {
             directories.push(directory);
         }
         for directory in directories {
-            for event in Event::ALL {
+            for &event in events {
                 let slot = Slot::look(directory, event)?;
                 self.uninstall(directory, &slot);
             }
@@ -96,7 +102,7 @@ impl Plan {
         Ok(())
     }
 
-    fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<(), WiringError> {
+    pub(super) fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<(), WiringError> {
         let event = slot.event;
         let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
         let shim = shim_beside(slot.chained, binary);
@@ -127,7 +133,7 @@ impl Plan {
         Ok(())
     }
 
-    fn uninstall(&mut self, directory: &Path, slot: &Slot) {
+    pub(super) fn uninstall(&mut self, directory: &Path, slot: &Slot) {
         let event = slot.event;
         let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
         match slot.content {

@@ -94,6 +94,7 @@ fn template(event: Event) -> (&'static [u8], &'static [u8]) {
         Event::PreMergeCommit => include_bytes!("../../hooks/pre-merge-commit"),
         Event::PrePush => include_bytes!("../../hooks/pre-push"),
         Event::PreApplypatch => include_bytes!("../../hooks/pre-applypatch"),
+        Event::PreReceive => include_bytes!("../../hooks/pre-receive"),
     };
     let after_line = |(head, rest)| Some((head, split_at(rest, b"\n")?.1));
     split_at(text, PLACEHOLDER).and_then(after_line).unwrap_or((text, b""))

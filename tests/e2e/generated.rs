@@ -14,6 +14,7 @@ const VERBS: &[&str] = &[
     "init",
     "status",
     "explain",
+    "ci",
     "parse",
     "uninstall",
     "run",

@@ -8,6 +8,7 @@
 
 mod attributes;
 mod bad_input;
+mod ci;
 mod clones;
 mod commit;
 mod fix;
@@ -34,6 +35,7 @@ mod push_more;
 mod renamed;
 mod replay;
 mod run;
+mod server;
 mod wiring;
 mod wiring_config;
 mod wiring_disk;

@@ -41,7 +41,7 @@ pub(super) struct PushRuling {
 
 impl Ruling {
     /// Of a snapshot that gives no answer.
-    fn unread(error: &ReadError) -> Self {
+    pub(super) fn unread(error: &ReadError) -> Self {
         let error = Some(printable_text(&error.to_string()));
         Self { origin: Origin::Default, error, policy: Policy::default() }
     }
@@ -65,7 +65,7 @@ pub(super) fn rulings(repo: &Repository) -> Result<Rulings, Failure> {
     Ok(Rulings { commit, pairs, ungoverned, pushes })
 }
 
-fn ruling(tree: &dyn Tree) -> Result<Ruling, ReadError> {
+pub(super) fn ruling(tree: &dyn Tree) -> Result<Ruling, ReadError> {
     Ok(match scope::read_policy(tree)? {
         Ok((policy, origin)) => Ruling { origin, error: None, policy },
         Err(broken) => {

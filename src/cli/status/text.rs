@@ -12,7 +12,7 @@ use freeze_guard::wiring::{Elsewhere, State};
 const NAMED: usize = 5;
 
 pub(super) fn text(status: &Status, paths: &Paths) -> String {
-    let mut text = format!("{:18}{:13}{:8}{}\n", "event", "state", "wired", "chained hook");
+    let mut text = head();
     status.guards.iter().for_each(|row| text.push_str(&guard(row)));
     text.push_str(&rulings(&status.rulings, paths));
     status.elsewhere.iter().for_each(|place| text.push_str(&gap(place)));
@@ -27,7 +27,12 @@ pub(super) fn text(status: &Status, paths: &Paths) -> String {
     text
 }
 
-fn guard(row: &Row) -> String {
+/// What stands over the events.
+pub(super) fn head() -> String {
+    format!("{:18}{:13}{:8}{}\n", "event", "state", "wired", "chained hook")
+}
+
+pub(super) fn guard(row: &Row) -> String {
     let wired = match row.guard.state {
         State::Absent | State::Foreign { .. } => "-",
         _ => row.guard.way.name(),
@@ -103,7 +108,7 @@ fn pushes(pushes: &[PushRuling]) -> String {
     lines.iter().map(line).collect::<String>() + &wrong
 }
 
-fn few(names: &[String]) -> String {
+pub(super) fn few(names: &[String]) -> String {
     let named: Vec<_> = names.iter().take(NAMED).map(String::as_str).collect();
     let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -112,7 +117,7 @@ fn few(names: &[String]) -> String {
     named.join(", ") + &more
 }
 
-fn list(patterns: &[RefPattern]) -> String {
+pub(super) fn list(patterns: &[RefPattern]) -> String {
     patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
