@@ -10,6 +10,7 @@ mod explain;
 mod fix;
 mod from_env;
 mod gits;
+mod help;
 mod init;
 mod install;
 mod lock;
@@ -48,7 +49,7 @@ pub(crate) enum Outcome {
 pub(crate) fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return usage(&error),
+        Err(error) => return help::usage(error),
     };
     let format = args.verb.format();
     let result = Surroundings::take(args.directory.as_deref()).and_then(|world| dispatch(args.verb, &world));
@@ -80,15 +81,4 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Schema => schema::run(),
         Verb::Man => man::man(),
     }
-}
-
-/// clap's own words: help and version to standard output with status 0, mistakes to standard error with status 2.
-fn usage(error: &clap::Error) -> ExitCode {
-    let text = error.render().to_string();
-    if error.use_stderr() {
-        output::err(&text);
-        return ExitCode::from(2);
-    }
-    output::out(&text);
-    ExitCode::SUCCESS
 }

@@ -189,7 +189,7 @@ impl Obstacle {
     pub fn help(&self) -> String {
         match self {
             Self::Empty(scope) | Self::Dot(scope) => unset(*scope),
-            Self::Passing => "run it again without `git -c core.hooksPath=…` and GIT_CONFIG_* variables".to_owned(),
+            Self::Passing => "run it again without `git -c core.hooksPath=...` and GIT_CONFIG_* variables".to_owned(),
             Self::Outside { directory, scope } => {
                 let own = match scope {
                     None => format!("or remove the link at the hooks directory: {OWN_PATH}"),

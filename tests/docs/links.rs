@@ -1,5 +1,5 @@
-//! Every link of the pages that leads into this repository arrives: the file is there, and the heading too. Pages of the
-//! book link to pages of the book, for nothing else is beside them where the book is read.
+//! Every link of the pages that leads into this repository arrives: the file is there, and the heading too. Pages of
+//! the book link to pages of the book, for nothing else is beside them where the book is read.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -9,8 +9,8 @@ use crate::page::{Page, What, names, top};
 /// Where people read this repository; links to it are links into this checkout.
 const HOME: &str = "https://github.com/freeze-guard/freeze-guard";
 
-/// The file that `link` on `page` leads to, from the top of the repository, and the heading in it; `None` where it leads
-/// away from here.
+/// The file that `link` on `page` leads to, from the top of the repository, and the heading in it; `None` where it
+/// leads away from here.
 fn target(page: &str, link: &str) -> Option<(PathBuf, Option<String>)> {
     let (path, anchor) = link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor.to_owned())));
     if let Some(rest) = path.strip_prefix(HOME) {

@@ -211,7 +211,8 @@ fn what_a_page_gets_wrong_is_seen() {
         let (sessions, _) = sessions(&page);
         live(&page, &sessions[0])
     };
-    let right = "<!-- scenario: empty -->\n```console\n$ echo one two\none [..]\n$ cd .. && ls -d pro*\nproject\n$ pwd\n/home/ada\n```\n";
+    let right = "<!-- scenario: empty -->\n```console\n$ echo one two\none [..]\n$ cd .. && ls -d pro*\nproject\n\
+                 $ pwd\n/home/ada\n```\n";
     let outcome = shown(right);
     assert!(outcome.faults.is_empty(), "{}", outcome.faults.join("\n"));
     let outcome = shown(&right.replace("one [..]", "two [..]"));
