@@ -3,7 +3,9 @@
 //! Exit status everywhere: 0 pass, 1 refused, 2 could not judge or wrong usage. The output format never changes it.
 
 mod args;
+mod branch;
 mod check;
+mod children;
 mod ci;
 mod clones;
 mod explain;
@@ -13,6 +15,7 @@ mod gits;
 mod help;
 mod init;
 mod install;
+mod interrupt;
 mod lock;
 mod man;
 mod output;
@@ -23,8 +26,10 @@ mod run;
 mod schema;
 mod server;
 mod status;
+mod steps;
 mod terminal;
 mod uninstall;
+mod upgrade;
 mod world;
 
 use std::process::ExitCode;
@@ -52,7 +57,13 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => return help::usage(error),
     };
     let format = args.verb.format();
+    // A hook says everything on standard error, and its status is a verdict.
+    let must_be_heard = !matches!(args.verb, Verb::Run(_));
     let result = Surroundings::take(args.directory.as_deref()).and_then(|world| dispatch(args.verb, &world));
+    if let Some(lost) = output::lost().filter(|_| must_be_heard) {
+        output::err(&lost.text());
+        return ExitCode::from(2);
+    }
     match result {
         Ok(Outcome::Pass) => ExitCode::SUCCESS,
         Ok(Outcome::Refuse) => ExitCode::from(1),
@@ -72,6 +83,7 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Uninstall(args) => uninstall::run(&args, world),
         Verb::Fix(args) => fix::run(&args, world),
         Verb::Lock(args) => lock::run(&args, world),
+        Verb::Upgrade(args) => upgrade::run(&args, world),
         Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),

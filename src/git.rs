@@ -28,6 +28,7 @@ mod work_tree;
 
 pub use binary::{GitCommand, GitError, Output};
 pub use config::RemoteUrls;
+pub use history::{Span, Touched};
 pub use namespace::{Placed, RefsNow};
 pub use objects::ObjectKind;
 pub use open::OpenError;

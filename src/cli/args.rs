@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::ci::CiArgs;
+use super::upgrade::UpgradeArgs;
 
 /// Keeps a Python project's dependencies frozen.
 #[derive(Debug, Parser)]
@@ -44,6 +45,8 @@ pub(crate) enum Verb {
     Fix(FixArgs),
     /// Make locks anew, show what moves, and judge them
     Lock(LockArgs),
+    /// Upgrade dependencies on a new sandbox branch, tested and judged
+    Upgrade(UpgradeArgs),
     /// Write the policy for the requirements files that are here
     Init(InitArgs),
     /// Show whether this clone's hooks are in force
@@ -79,6 +82,7 @@ impl Verb {
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
+            | Self::Upgrade(_)
             | Self::Init(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
@@ -203,11 +207,14 @@ pub(crate) struct RunArgs {
     /// The version of the shim that calls
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) shim: Option<u32>,
-    /// Where that shim stands: the hook chained beside it runs too
+    /// Where that shim stands: the hooks chained beside it run too
     #[arg(long, value_name = "PATH", hide = true)]
     pub(crate) at: Option<PathBuf>,
-    /// The name of that hook
-    #[arg(long, value_name = "NAME", hide = true)]
+    /// The process that called that shim
+    #[arg(long, value_name = "ID", hide = true)]
+    pub(crate) caller: Option<u32>,
+    /// The names of the hooks chained to it, with a space between
+    #[arg(long, value_name = "NAMES", hide = true)]
     pub(crate) chained: Option<String>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]

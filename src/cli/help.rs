@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory as _};
 
 use super::args::Args;
-use super::output::{err, out};
+use super::output::{err, lost, out};
 use super::terminal::{Stream, columns};
 
 /// Headings, and the verbs under each. A verb that is in none of them stands under the last.
@@ -52,7 +52,13 @@ pub(crate) fn usage(found: clap::Error) -> ExitCode {
         return ExitCode::from(2);
     }
     out(&text);
-    ExitCode::SUCCESS
+    match lost() {
+        Some(lost) => {
+            err(&lost.text());
+            ExitCode::from(2)
+        }
+        None => ExitCode::SUCCESS,
+    }
 }
 
 fn command(width: usize) -> Command {

@@ -5,7 +5,7 @@
 
 use super::args::RunArgs;
 use super::output::err;
-use super::run::{is_skip, run_chained_hook, standard_input};
+use super::run::{is_skip, run_chained_hooks, standard_input};
 use super::world::Surroundings;
 use super::{Failure, Outcome};
 use freeze_guard::check::{Judging, check_with};
@@ -38,7 +38,7 @@ fn judge(stdin: &[u8], world: &Surroundings) -> Result<Verdict, Failure> {
 }
 
 fn theirs(args: &RunArgs, stdin: &[u8], world: &Surroundings) -> Result<Outcome, Failure> {
-    match run_chained_hook(Event::PreReceive, args, Some(stdin), world)? {
+    match run_chained_hooks(Event::PreReceive, args, stdin, world)? {
         // Skipping it for what a variable says would let a pusher skip it.
         ChainOutcome::Running => Err(Failure::new(
             "the hook that was here before seems to run already, by what FREEZE_GUARD_CHAIN says",

@@ -243,6 +243,17 @@ impl GitCommand {
         started.map_err(|error| GitError::Start { program, reason: printable_text(&error.to_string()) })
     }
 
+    /// The call as a person would make it, hooks, prompts, locale and remotes included, for a caller that starts it and
+    /// watches over it by itself.
+    ///
+    /// # Errors
+    /// When there is no git.
+    pub fn by_hand(self) -> Result<Command, GitError> {
+        let mut command = Command::new(self.program.ok_or(GitError::NotFound)?);
+        command.args(&self.args).env_clear().envs(self.env).current_dir(&self.cwd).stdin(Stdio::null());
+        Ok(command)
+    }
+
     /// The command as a person would type it, without the settings that every call carries.
     fn shown(&self) -> String {
         let mut shown = "git".to_owned();
@@ -261,6 +272,18 @@ impl GitCommand {
 }
 
 impl World {
+    /// This world as seen from `directory`, the top of another work tree of the same repository: what tied it to this work
+    /// tree is gone, configuration given by variables stays.
+    pub fn in_work_tree(&self, directory: &Path) -> Self {
+        let kept = |name: &OsStr| {
+            let configures = name.as_encoded_bytes().starts_with(b"GIT_CONFIG_");
+            let tied = LOCAL.iter().any(|local| name == OsStr::new(local)) && !configures;
+            !tied && name != OsStr::new("PWD") && name != OsStr::new("OLDPWD")
+        };
+        let env = self.env.iter().filter(|(name, _)| kept(name));
+        Self { env: env.map(|(name, value)| (name.clone(), value.clone())).collect(), cwd: directory.to_owned() }
+    }
+
     /// The first executable `name` in an absolute directory of PATH. A relative one would let a repository bring its own.
     pub fn program(&self, name: &str) -> Option<PathBuf> {
         let path = self.var("PATH").unwrap_or(OsStr::new("/usr/bin:/bin"));

@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use super::policies::{self, PolicyFiles};
-use super::{Against, Question, ScopeError, Snapshot};
-use crate::git::Repository;
+use super::{Against, Commits, Question, ScopeError, Snapshot};
+use crate::git::{Repository, Span};
 use crate::policy::{Gate, Laxer, Origin, Page, Policy, Proposal, Request, RequestHead, Target, laxer, short};
 use crate::source::{Id, Tree, printable};
 
@@ -64,6 +64,11 @@ pub fn ci<'r>(repo: &'r Repository, change: &Change) -> Result<Vec<Question<'r>>
         (question.laxer, question.unreadable) = policy_change(start.as_deref(), &*base, &*after)?;
         // What the branch holds already cannot change by a merge, whatever the request was made from.
         question.against = Against::Parents(start.into_iter().chain([Rc::clone(&base)]).collect());
+        // Once is enough where several merge bases are asked about.
+        if question.policy.push.every_commit && question.policy.push.guards(&change.target) && questions.is_empty() {
+            let span = Span { tip: change.head, hidden: vec![change.base] };
+            question.commits = Some(Commits { repo, span });
+        }
         questions.push(question);
     }
     Ok(questions)

@@ -15,6 +15,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("README.md", "hook uninstall", "the step \"Installer and README, as a stranger\" of .ci/run"),
     ("CONTRIBUTING.md", "cargo build", "the step \"Tests\" of .ci/run"),
     ("CONTRIBUTING.md", "cargo install cargo-fuzz --locked --version 0.13.2", "the step \"Fuzzing\" of .ci/run"),
+    (
+        "CONTRIBUTING.md",
+        "FREEZE_GUARD_UPDATE_DOCS=1 cargo test --test docs --test rules_doc",
+        "the step \"Tests\" of .ci/run",
+    ),
     ("docs/start.md", "pipx install freeze-guard", "the step \"Wheel and sdist\" of .ci/run"),
 ];
 

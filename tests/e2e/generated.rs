@@ -11,6 +11,7 @@ const VERBS: &[&str] = &[
     "check",
     "fix",
     "lock",
+    "upgrade",
     "init",
     "status",
     "explain",

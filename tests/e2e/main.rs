@@ -8,9 +8,11 @@
 
 mod attributes;
 mod bad_input;
+mod chained;
 mod ci;
 mod clones;
 mod commit;
+mod every_commit;
 mod fix;
 mod fix_lines;
 mod fooled;
@@ -37,9 +39,20 @@ mod renamed;
 mod replay;
 mod run;
 mod server;
+mod shop;
+mod upgrade;
+mod upgrade_compiled;
+mod upgrade_push;
+mod upgrade_stopped;
+#[path = "../locks/wheels.rs"]
+mod wheels;
 mod wiring;
+mod wiring_all;
 mod wiring_config;
 mod wiring_disk;
+mod wiring_force;
+mod wiring_help;
 mod wiring_places;
 mod wiring_rows;
+mod wiring_ways;
 mod world;
