@@ -73,11 +73,11 @@ pub(crate) enum Verb {
 
 impl Verb {
     /// The format that an error must keep to.
-    pub(crate) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> ReportFormat {
         match self {
             Self::Check(args) => args.format,
-            Self::Parse(args) => args.format,
-            Self::Status(args) => args.format,
+            Self::Parse(args) => args.format.into(),
+            Self::Status(args) => args.format.into(),
             Self::Ci(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
@@ -89,7 +89,7 @@ impl Verb {
             | Self::Run(_)
             | Self::Completions(_)
             | Self::Schema
-            | Self::Man => Format::Text,
+            | Self::Man => ReportFormat::Text,
         }
     }
 }
@@ -100,6 +100,28 @@ pub(crate) enum Format {
     Text,
     /// For scripts
     Json,
+}
+
+/// How a judgement is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+    /// For code scanning, as SARIF 2.1.0
+    Sarif,
+    /// For a job of GitHub Actions: one annotation per finding
+    Github,
+}
+
+impl From<Format> for ReportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -122,7 +144,7 @@ pub(crate) struct CheckArgs {
     pub(crate) policy: Option<PathBuf>,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
     /// Show notes, and what was judged
     #[arg(short, long)]
     pub(crate) verbose: bool,

@@ -5,19 +5,17 @@ mod args;
 mod event;
 mod github;
 mod gitlab;
+mod show;
 
 pub(crate) use args::CiArgs;
 use event::{Event, Landed, Request, Rev, Service, event};
 
-use super::args::Format;
-use super::output::out;
-use super::terminal::{Stream, style};
 use super::world::Surroundings;
 use super::{Failure, Outcome};
 use freeze_guard::check::check_with;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::Page;
-use freeze_guard::report::{Report, Verdict, json, plural, text};
+use freeze_guard::report::Verdict;
 use freeze_guard::scope::{self, Change, ChangeKind, Question, ScopeError, Which};
 use freeze_guard::source::{Id, printable, printable_text, shell_word};
 
@@ -34,30 +32,11 @@ pub(crate) fn run(args: &CiArgs, world: &Surroundings) -> Result<Outcome, Failur
         Event::Landed(landed) => case.landed(landed)?,
     };
     let report = check_with(&questions, &world.judging(&repo), Box::leak(Box::default()))?;
-    show(args, world, &repo, (&report, &said));
+    show::show(args, (world, service), &repo, (&report, &said))?;
     Ok(match report.verdict() {
         Verdict::Pass => Outcome::Pass,
         Verdict::Refuse => Outcome::Refuse,
     })
-}
-
-fn show(args: &CiArgs, world: &Surroundings, repo: &Repository, (report, said): (&Report, &str)) {
-    match args.format {
-        Format::Json => out(&json(report)),
-        Format::Text => {
-            let style = style(&world.world, Stream::Out, &world.judging(repo).paths, args.verbose);
-            out(&format!("{said}{}{}", text(report, &style), closing(report)));
-        }
-    }
-}
-
-/// What there is to say where nothing is wrong.
-fn closing(report: &Report) -> String {
-    match (report.verdict(), report.pairs.len()) {
-        (Verdict::Refuse, _) => String::new(),
-        (Verdict::Pass, 0) => "in order: nothing governed changed\n".to_owned(),
-        (Verdict::Pass, count) => format!("in order: {}\n", plural(count, "changed pair")),
-    }
 }
 
 /// The repository, and who sent us here.

@@ -5,9 +5,6 @@ use super::{Failure, Outcome};
 use crate::cli::args::ExplainArgs;
 use freeze_guard::rule::RuleId;
 
-/// The page with one section per rule; a test holds its headings against the rules.
-const PAGES: &str = include_str!("../../docs/rules.md");
-
 pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let Some(code) = &args.rule else {
         let mut text = String::new();
@@ -19,25 +16,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
         return Ok(Outcome::Pass);
     };
     let rule: RuleId = code.parse().map_err(|()| unknown(code))?;
-    out(&page(rule));
+    out(&rule.page());
     Ok(Outcome::Pass)
-}
-
-/// The section of `rule`, heading included, as people read it: the comments in it are for the test of its examples.
-fn page(rule: RuleId) -> String {
-    let heading = format!("\n## {}\n", rule.code());
-    let start = PAGES.find(&heading).map_or(0, |at| at + 1);
-    let section = PAGES[start..].split_inclusive('\n').enumerate();
-    let mut text = String::new();
-    let mut comment = false;
-    for (_, line) in section.take_while(|(number, line)| *number == 0 || !line.starts_with("## ")) {
-        comment |= line.starts_with("<!--");
-        if !comment {
-            text.push_str(line);
-        }
-        comment &= !line.contains("-->");
-    }
-    text
 }
 
 fn unknown(code: &str) -> Failure {

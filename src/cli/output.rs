@@ -4,9 +4,9 @@
 use std::io::{self, Write as _};
 use std::sync::OnceLock;
 
-use super::args::Format;
+use super::args::ReportFormat;
 use freeze_guard::git::OpenError;
-use freeze_guard::report::json_error;
+use freeze_guard::report::{github_error, json_error, sarif_error};
 use freeze_guard::scope::ScopeError;
 use freeze_guard::source::ReadError;
 
@@ -51,11 +51,13 @@ impl Failure {
         Self { message: message.into(), help: help.into() }
     }
 
-    /// Writes it where the format's reader looks: text to standard error, JSON to standard output.
-    pub(crate) fn show(&self, format: Format) {
+    /// Writes it where the format's reader looks: text to standard error, all else to standard output.
+    pub(crate) fn show(&self, format: ReportFormat) {
         match format {
-            Format::Text => err(&self.text()),
-            Format::Json => out(&json_error(&self.message, &self.help)),
+            ReportFormat::Text => err(&self.text()),
+            ReportFormat::Json => out(&json_error(&self.message, &self.help)),
+            ReportFormat::Sarif => out(&sarif_error(&self.message, &self.help)),
+            ReportFormat::Github => out(&github_error(&self.message, &self.help)),
         }
     }
 

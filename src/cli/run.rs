@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
-use super::args::{Format, RunArgs};
+use super::args::{ReportFormat, RunArgs};
 use super::output::err;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failu
     }
     let outcome = judge_event(event, args, world).unwrap_or_else(|failure| {
         // What cannot be judged is refused; whoever reads the end of a long output must see that.
-        failure.show(Format::Text);
+        failure.show(ReportFormat::Text);
         err("refused: nothing could be judged\n");
         Outcome::Code(2)
     });

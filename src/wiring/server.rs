@@ -73,7 +73,7 @@ pub fn role(site: &Site) -> Role {
 /// When the hooks directory or a file in it cannot be looked at.
 pub fn inspect_server(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
     let mut guards = inspect_events(site, binary, EVENTS)?;
-    for guard in guards.iter_mut().filter(|guard| guard.state.is_in_force()) {
+    for guard in guards.iter_mut().filter(|guard| guard.state.is_as_written()) {
         if let Some(why) = out_of_reach(&guard.path, &site.common_dir) {
             guard.state = State::Unreachable { why };
         }

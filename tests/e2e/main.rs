@@ -16,6 +16,7 @@ mod every_commit;
 mod fix;
 mod fix_lines;
 mod fooled;
+mod formats;
 mod from_env;
 mod generated;
 mod help;

@@ -132,6 +132,30 @@ fn nothing_but_ascii_without_a_reason() {
     repo.hook(&["check"]).exits(1).says("requests>=2 # ünïcödé");
 }
 
+/// The same by the sources: no literal that people see has anything else.
+#[test]
+fn our_own_words_are_ascii() {
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let code = program.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+            for (number, line) in code {
+                assert!(line.is_ascii() || path.ends_with("tests.rs"), "{}:{}: {line}", path.display(), number + 1);
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 100);
+}
+
 /// On a narrow terminal a line is cut, so that the caret stands under what it means.
 #[test]
 fn carets_on_a_narrow_terminal() {

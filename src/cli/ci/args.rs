@@ -1,8 +1,9 @@
 //! The arguments of `hook ci`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use crate::cli::args::Format;
+use crate::cli::args::ReportFormat;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -29,7 +30,10 @@ pub(crate) struct CiArgs {
     pub(crate) fork: bool,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
+    /// Also write the findings as SARIF to FILE
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif: Option<PathBuf>,
     /// Show notes, and what was judged
     #[arg(short, long)]
     pub(crate) verbose: bool,

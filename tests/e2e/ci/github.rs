@@ -191,3 +191,38 @@ fn arguments_come_first() {
     scene.clone.git(&["fetch", "-q"]).passes();
     github(&scene.clone, "push", &json!({}), &["--base", "origin/main", "--head", "origin/auto/x"]).refused();
 }
+
+/// On the lines of the change, on the job's page, and as SARIF where that is asked for.
+#[test]
+fn findings_are_shown_where_people_look() {
+    let world = World::new();
+    let scene = Scene::new(&world);
+    let clone = &scene.clone;
+    break_pair(clone);
+    clone.git(&["push", "-q", "origin", "feature"]).passes();
+    let file = world.path("event.json");
+    std::fs::write(&file, scene.event(&[]).to_string()).unwrap();
+    let (page, sarif) = (world.path("summary.md"), world.path("findings.sarif"));
+    std::fs::write(&page, "# before\n").unwrap();
+    let env = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_EVENT_NAME", "pull_request"),
+        ("GITHUB_EVENT_PATH", file.to_str().unwrap()),
+        ("GITHUB_STEP_SUMMARY", page.to_str().unwrap()),
+    ];
+    let run = clone.hook_env(&env, &["ci", "--sarif", sarif.to_str().unwrap()]).refused().error("unpinned");
+    let run = run.says("::error file=requirements.txt,line=2,").says("::error title=freeze-guard%3A label-missing::");
+    let text = run.stdout_text();
+    assert!(text.starts_with("::stop-commands::"), "{run}");
+    let token = text.lines().next().unwrap().trim_start_matches("::stop-commands::").to_owned();
+    assert!(text.contains(&format!("\n::{token}::\n")), "{run}");
+    let page = std::fs::read_to_string(&page).unwrap();
+    assert!(page.starts_with("# before\n") && page.contains("unpinned") && page.contains("pull request 12"), "{page}");
+    let sarif: Value = serde_json::from_slice(&std::fs::read(&sarif).unwrap()).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert!(sarif["runs"][0]["results"].as_array().unwrap().len() >= 3, "{sarif}");
+    // What cannot be written besides changes no verdict; what was asked for is an error.
+    let lost = [&env[..3], &[("GITHUB_STEP_SUMMARY", "/nowhere/page")]].concat();
+    clone.hook_env(&lost, &["ci"]).refused().says_on_stderr("summary cannot be written");
+    clone.hook_env(&env, &["ci", "--sarif", "/nowhere/x"]).exits(2).says("cannot be written");
+}
