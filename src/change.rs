@@ -6,6 +6,7 @@
 
 mod bench;
 mod child;
+mod deploy;
 mod fix;
 mod halt;
 mod init;
@@ -13,6 +14,7 @@ mod listing;
 mod lock;
 mod mirror;
 mod overlay;
+mod rollback;
 mod sandbox;
 mod staged;
 mod upgrade;
@@ -21,12 +23,14 @@ mod write;
 
 pub use bench::{Proposal, Unfixed};
 pub use child::Stop;
+pub use deploy::{Record, Shown, deployed, show};
 pub use fix::propose;
 pub use halt::{Failed, Halt};
 pub use init::{Difference, Found, InitError, Layout, Left, LockState, Mode, Reason, Setup, Standing, init};
 pub use listing::listing;
 pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, Workshop, lock, table};
 pub use mirror::Stamp;
+pub use rollback::{Back, Doubt, RolledBack, rollback};
 pub use sandbox::{Asking, Event, Site};
 pub use staged::stage;
 pub use upgrade::{

@@ -8,6 +8,7 @@ mod check;
 mod children;
 mod ci;
 mod clones;
+mod deploy;
 mod explain;
 mod fix;
 mod from_env;
@@ -22,6 +23,7 @@ mod output;
 mod parallel;
 mod parse;
 mod receive;
+mod rollback;
 mod run;
 mod schema;
 mod server;
@@ -84,6 +86,8 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Fix(args) => fix::run(&args, world),
         Verb::Lock(args) => lock::run(&args, world),
         Verb::Upgrade(args) => upgrade::run(&args, world),
+        Verb::Rollback(args) => rollback::run(&args, world),
+        Verb::Deploy(args) => deploy::run(&args, world),
         Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),

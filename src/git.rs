@@ -25,6 +25,7 @@ mod settings;
 mod tree;
 mod url;
 mod work_tree;
+mod world;
 
 pub use binary::{GitCommand, GitError, Output};
 pub use config::RemoteUrls;

@@ -66,6 +66,12 @@ pub(super) fn go_on(stop: &Stop) -> Result<(), Halt> {
     stop.signal().map_or(Ok(()), |signal| Err(Halt::Interrupted(signal)))
 }
 
+impl From<Failed> for Halt {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(failed)
+    }
+}
+
 impl From<ReadError> for Halt {
     fn from(error: ReadError) -> Self {
         Self::cannot(error.to_string(), error.help())

@@ -4,6 +4,7 @@
 //! The work tree lies in a temporary directory. A marker in the git directory, locked while its process lives, lets the
 //! next run clean up after one that was killed.
 
+mod admin;
 mod marker;
 mod number;
 
@@ -13,10 +14,11 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::child::{self, Group, Stop};
-use super::halt::{Failed, Halt, go_on};
-use crate::git::{GitCommand, OpenError, Repository, World};
+use super::halt::{Halt, go_on};
+use crate::git::{OpenError, Repository, World};
 use crate::policy::Date;
 use crate::source::{Id, Paths, printable};
+use admin::{Admin, erase};
 use marker::{Door, Marker, Noted};
 
 /// What a verb that works in a sandbox is given besides its order.
@@ -98,7 +100,7 @@ impl<'r> Sandbox<'r> {
     pub(super) fn open(repo: &'r Repository, ground: &Ground<'_>, site: &mut Site<'_>) -> Result<Self, Halt> {
         go_on(site.stop)?;
         let admin = Admin { repo };
-        let door = Door::open(repo.common_dir())?;
+        let door = Door::open(repo.common_dir(), site.stop)?;
         for left in door.leftovers() {
             (site.tell)(Event::Note(&format!("cleaning up after a run that was killed: {}", left.show())));
             admin.clear(&left);
@@ -119,7 +121,7 @@ impl<'r> Sandbox<'r> {
         };
         let noted = Noted { top: top.clone(), branch: branch.clone(), base: ground.base };
         let marker = Some(door.mark(&noted)?);
-        let world = repo.world().in_work_tree(&top);
+        let world = whole(repo.world().in_work_tree(&top));
         let sandbox = Self { admin, world, room: Some(room), top, base: ground.base, branch, marker };
         (site.tell)(Event::Step("making a work tree"));
         sandbox.add(site.stop)?;
@@ -127,7 +129,8 @@ impl<'r> Sandbox<'r> {
     }
 
     fn add(&self, stop: &Stop) -> Result<(), Halt> {
-        let mut git = self.admin.git().args(["-c", NO_HOOKS, "worktree", "add", "--quiet"]);
+        let mut git = self.admin.git().args(["-c", NO_HOOKS, "-c", "core.sparseCheckout=false"]);
+        git = git.args(["worktree", "add", "--quiet"]);
         git = match &self.branch {
             Some(branch) => git.args(["-b", branch]),
             None => git.arg("--detach"),
@@ -197,7 +200,9 @@ impl<'r> Sandbox<'r> {
         if let Some(branch) = &noted.branch {
             self.admin.delete(branch, None);
         }
-        drop(self.room.take());
+        if let Some(room) = self.room.take() {
+            erase(room.path());
+        }
         marker.forget();
     }
 }
@@ -209,77 +214,19 @@ impl Drop for Sandbox<'_> {
 }
 
 /// No hook of the caller's runs for a checkout that nobody asked for.
-const NO_HOOKS: &str = if cfg!(windows) { "core.hooksPath=NUL" } else { "core.hooksPath=/dev/null" };
+pub(super) const NO_HOOKS: &str = if cfg!(windows) { "core.hooksPath=NUL" } else { "core.hooksPath=/dev/null" };
+
+/// `world`, where every file is checked out, however sparse the caller's own work tree is.
+fn whole(mut world: World) -> World {
+    let count = world.var("GIT_CONFIG_COUNT").and_then(|count| count.to_str()?.parse::<u32>().ok()).unwrap_or(0);
+    let mut set = |name: String, value: String| drop(world.env.insert(name.into(), value.into()));
+    set(format!("GIT_CONFIG_KEY_{count}"), "core.sparseCheckout".to_owned());
+    set(format!("GIT_CONFIG_VALUE_{count}"), "false".to_owned());
+    set("GIT_CONFIG_COUNT".to_owned(), count.saturating_add(1).to_string());
+    world
+}
 
 /// What the caller's own work tree is called: names of projects are made of it.
 fn name_of(repo: &Repository) -> PathBuf {
     repo.work_dir().and_then(Path::file_name).map_or_else(|| PathBuf::from("tree"), PathBuf::from)
-}
-
-/// The repository's own affairs: work trees and refs, whichever work tree and index the caller stands in.
-struct Admin<'r> {
-    repo: &'r Repository,
-}
-
-impl Admin<'_> {
-    /// A call about the repository, not about one of its work trees.
-    fn git(&self) -> GitCommand {
-        let common = self.repo.common_dir();
-        self.repo.git().elsewhere(common).env("GIT_DIR", common.as_os_str())
-    }
-
-    fn quietly(&self, git: GitCommand) -> bool {
-        // Whoever is impatient must not end what cleans up.
-        git.by_hand().is_ok_and(|git| child::run(git, "git", (&Stop::default(), Group::Own)).is_ok())
-    }
-
-    /// What a killed run left. A branch that has a commit holds work that passed: it stays.
-    fn clear(&self, left: &marker::Left) {
-        let Some(noted) = &left.noted else { return };
-        self.remove(noted);
-        if let Some(branch) = &noted.branch {
-            self.delete(branch, Some(&noted.base));
-        }
-        if let Some(room) = noted.top.parent().filter(|room| is_ours(room)) {
-            drop(std::fs::remove_dir_all(room));
-        }
-    }
-
-    /// Removes the work tree, by git and then by hand.
-    fn remove(&self, noted: &Noted) {
-        let git = || self.git().args(["worktree", "remove", "--force", "--force"]).arg(noted.top.as_os_str());
-        if self.quietly(git()) && !noted.top.exists() {
-            return;
-        }
-        drop(std::fs::remove_dir_all(&noted.top));
-        // What `git worktree add` had only begun is no work tree to git; `prune` would take those of others along.
-        let lists = std::fs::read_dir(self.repo.common_dir().join("worktrees")).into_iter().flatten().flatten();
-        for entry in lists {
-            let of = std::fs::read(entry.path().join("gitdir")).unwrap_or_default();
-            let wanted = noted.top.join(".git");
-            if of.trim_ascii_end() == wanted.as_os_str().as_encoded_bytes() {
-                drop(std::fs::remove_dir_all(entry.path()));
-            }
-        }
-    }
-
-    /// Deletes the branch, if it is at `only` where that is given.
-    fn delete(&self, branch: &str, only: Option<&Id>) {
-        let git = self.git().args(["update-ref", "-d"]).arg(format!("refs/heads/{branch}"));
-        self.quietly(match only {
-            Some(id) => git.arg(id.to_string()),
-            None => git,
-        });
-    }
-}
-
-/// Whether a directory is one that we made.
-fn is_ours(room: &Path) -> bool {
-    room.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"freeze-guard-"))
-}
-
-impl From<Failed> for Halt {
-    fn from(failed: Failed) -> Self {
-        Self::Failed(failed)
-    }
 }

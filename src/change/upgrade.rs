@@ -4,6 +4,7 @@
 //! The policy and its commands are those of the commit that the branch begins at, never of what lies about.
 
 mod ask;
+mod bump;
 mod changes;
 mod held;
 mod lines;
@@ -15,7 +16,9 @@ mod text;
 
 use std::collections::BTreeSet;
 
-pub use changes::{Bump, Change, changes_table, markdown, message, title};
+pub use bump::Bump;
+pub use changes::{Change, changes_table, markdown, message, title};
+pub(super) use changes::{changes, marked};
 pub use held::Held;
 pub use order::{Environment, Order, Reach, Wanted};
 

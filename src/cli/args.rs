@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::ci::CiArgs;
+use super::deploy::DeployArgs;
+use super::rollback::RollbackArgs;
 use super::upgrade::UpgradeArgs;
 
 /// Keeps a Python project's dependencies frozen.
@@ -47,6 +49,10 @@ pub(crate) enum Verb {
     Lock(LockArgs),
     /// Upgrade dependencies on a new sandbox branch, tested and judged
     Upgrade(UpgradeArgs),
+    /// Bring back the last good dependencies on a new sandbox branch
+    Rollback(RollbackArgs),
+    /// Write down or show the last good deployment
+    Deploy(DeployArgs),
     /// Write the policy for the requirements files that are here
     Init(InitArgs),
     /// Show whether this clone's hooks are in force
@@ -83,6 +89,8 @@ impl Verb {
             | Self::Fix(_)
             | Self::Lock(_)
             | Self::Upgrade(_)
+            | Self::Rollback(_)
+            | Self::Deploy(_)
             | Self::Init(_)
             | Self::Explain(_)
             | Self::Uninstall(_)

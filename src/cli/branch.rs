@@ -84,18 +84,23 @@ pub(crate) fn ways(way: &Way, branch: &str, request: &str, label: &str) -> Strin
 
 /// Tells why there is no branch.
 pub(crate) fn halted(halt: Halt, what: &str, style: &Style) -> Result<Outcome, Failure> {
+    told(halt, what, "nothing was changed, and no branch is left\n", style)
+}
+
+/// Tells why something was not done; `left` is said of what failed or was interrupted.
+pub(crate) fn told(halt: Halt, what: &str, left: &str, style: &Style) -> Result<Outcome, Failure> {
     match halt {
         Halt::Cannot { message, help } => Err(Failure::new(message, help)),
         Halt::Scope(error) => Err(error.into()),
         Halt::Interrupted(signal) => {
-            err("interrupted: nothing was changed, and no branch is left\n");
+            err(&format!("interrupted: {left}"));
             Ok(interrupted(signal))
         }
         Halt::Failed(Failed { why, said, findings }) => {
             out(&format!("not {what}: {why}\n"));
             said.iter().for_each(|line| out(&format!("  | {line}\n")));
             out(&body(&Report { findings, ..Report::default() }, style));
-            out("nothing was changed, and no branch is left\n");
+            out(left);
             Ok(Outcome::Refuse)
         }
     }

@@ -22,8 +22,27 @@ fn file() -> Option<PathBuf> {
     Some(place.data_dir().join("clones"))
 }
 
+/// Puts the clone on the list.
+pub(crate) fn enlist(repo: &Repository) {
+    let entry = entry(repo);
+    update(|list| list.add(&entry) | (entry != repo.common_dir() && list.remove(repo.common_dir())));
+}
+
+/// Takes it off.
+pub(crate) fn strike(repo: &Repository) {
+    update(|list| list.remove(&entry(repo)) | list.remove(repo.common_dir()));
+}
+
+/// What stands for the clone: its git directory, or where that lies apart from the work tree and may not know it, the
+/// file in the work tree that leads there.
+fn entry(repo: &Repository) -> PathBuf {
+    let common = repo.common_dir();
+    let link = repo.work_dir().map(|top| top.join(".git")).filter(|link| link.is_file() && repo.git_dir() == common);
+    link.unwrap_or_else(|| common.to_path_buf())
+}
+
 /// Changes the list. What fails is told and is no failure: the hooks work without it.
-pub(crate) fn update(change: impl FnOnce(&mut Clones) -> bool) {
+fn update(change: impl FnOnce(&mut Clones) -> bool) {
     let Some(file) = file() else { return };
     let changed =
         Clones::load(file.clone()).and_then(|mut clones| if change(&mut clones) { clones.save() } else { Ok(()) });
@@ -142,7 +161,7 @@ fn top(clone: &Path, world: &World) -> PathBuf {
 fn look(clone: &Path, world: &Surroundings) -> Seen {
     let top = top(clone, &world.world);
     let there = World { env: elsewhere(&world.world).into_iter().collect(), cwd: top.clone() };
-    let there = Surroundings { world: there, today: world.today };
+    let there = Surroundings { world: there, ..*world };
     let gap = there.repository().and_then(|repo| status::first_gap(&repo, &there));
     match gap {
         Ok(None) => Seen::Good("in force".to_owned()),

@@ -83,7 +83,7 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     }
     let done = apply(plan)?;
     out(&told(&done, "nothing to do: everything was in place"));
-    clones::update(|list| list.add(repo.common_dir()));
+    clones::enlist(&repo);
     // Asked anew, as the configuration may have changed.
     let all = establish(&self::site(&repo)?, &binary, None, &Children { repo: &repo })?;
     let reached = all_reached(&all, "hook status") && done.left.is_empty();

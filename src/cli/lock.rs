@@ -16,15 +16,11 @@ pub(crate) fn run(args: &LockArgs, world: &Surroundings) -> Result<Outcome, Fail
     let paths = super::check::paths(&args.paths, &repo)?;
     let question = scope::snapshot(&repo, &Which::WorkTree, paths, None)?;
     let judging = world.judging(&repo);
-    let wish = Wish {
-        stamp: if args.stamp { Stamp::Write } else { Stamp::Keep },
-        effect: if args.dry_run { Effect::Show } else { Effect::Write },
-    };
     let mut told = false;
     let Some(top) = repo.work_dir() else { return Err(scope::ScopeError::Bare.into()) };
     let stop = interrupt::listen();
     let workshop = Workshop { world: &world.world, top, git_dir: repo.git_dir(), stop: &stop };
-    let (proposal, attempts) = lock(&question, (workshop, &judging), wish, &mut |command| {
+    let (proposal, attempts) = lock(&question, (workshop, &judging), wish(args), &mut |command| {
         if !std::mem::replace(&mut told, true) {
             err(&environment(world));
         }
@@ -55,6 +51,13 @@ pub(crate) fn run(args: &LockArgs, world: &Surroundings) -> Result<Outcome, Fail
     out(&closing(&report, (&attempts, &edits), args, &style));
     let open = args.dry_run && !edits.is_empty();
     Ok(if failed || open || report.verdict() == Verdict::Refuse { Outcome::Refuse } else { Outcome::Pass })
+}
+
+fn wish(args: &LockArgs) -> Wish {
+    Wish {
+        stamp: if args.stamp { Stamp::Write } else { Stamp::Keep },
+        effect: if args.dry_run { Effect::Show } else { Effect::Write },
+    }
 }
 
 /// Variables that decide along: a resolver hears them as it does when a person runs it.

@@ -12,6 +12,9 @@ use freeze_guard::change::Event;
 /// Between two pictures of the spinner.
 const TICK: Duration = Duration::from_millis(120);
 
+/// So many characters of a command stand beside the spinner.
+const WIDTH: usize = 60;
+
 /// The steps of a verb, as they are told.
 pub(crate) struct Steps {
     watched: bool,
@@ -29,7 +32,12 @@ impl Steps {
         match event {
             Event::Step(text) if self.watched => self.spin(text),
             Event::Step(text) => err(&format!("{text} ...\n")),
-            Event::Command(text) => self.say(&format!("running: {text}\n")),
+            Event::Command(text) => {
+                self.say(&format!("running: {text}\n"));
+                if self.watched {
+                    self.spin(&text.chars().take(WIDTH).collect::<String>());
+                }
+            }
             Event::Note(text) => self.say(&format!("note: {text}\n")),
         }
     }

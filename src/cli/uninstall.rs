@@ -30,7 +30,7 @@ pub(crate) fn run(args: &UninstallArgs, world: &Surroundings) -> Result<Outcome,
     }
     let outcome = outcome(&plan);
     let done = apply(plan)?;
-    clones::update(|list| list.remove(repo.common_dir()));
+    clones::strike(&repo);
     out(&told(&done, nothing));
     Ok(outcome)
 }

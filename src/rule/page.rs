@@ -6,21 +6,22 @@ use super::RuleId;
 const PAGES: &str = include_str!("../../docs/rules.md");
 
 impl RuleId {
-    /// The section of this rule, heading included, in Markdown, without its comments, which are for the test of its
+    /// The section of this rule, heading included, in Markdown; without the comments, which are for the test of its
     /// examples.
     pub fn page(self) -> String {
         let heading = format!("\n## {}\n", self.code());
         let start = PAGES.find(&heading).map_or(0, |at| at + 1);
-        let lines = PAGES[start..].split_inclusive('\n').enumerate();
-        let (mut page, mut comment) = (String::new(), false);
-        for (_, line) in lines.take_while(|(number, line)| *number == 0 || !line.starts_with("## ")) {
+        let section = PAGES[start..].split_inclusive('\n').enumerate();
+        let mut text = String::new();
+        let mut comment = false;
+        for (_, line) in section.take_while(|(number, line)| *number == 0 || !line.starts_with("## ")) {
             comment |= line.starts_with("<!--");
             if !comment {
-                page.push_str(line);
+                text.push_str(line);
             }
             comment &= !line.contains("-->");
         }
-        page
+        text
     }
 
     /// The first sentence of [`Self::page`], as one line of plain text without its full stop.

@@ -72,14 +72,7 @@ fn carry_out(step: &Step, shared: SharedRepository, watch: &mut dyn FnMut()) -> 
             Ok(settled(path, Undo::RemoveFile(path.clone())))
         }
         Step::Chain { event, path, chained, shim } => {
-            let file = Place { event: *event, path }.write(shim, Mode::Shim(shared))?;
-            watch();
-            make_room(path, chained)?;
-            watch();
-            if let Err(error) = file.persist(path) {
-                return Err(unmake_room(path, chained, WiringError::io("write", path)(error.error)));
-            }
-            Ok(settled(path, Undo::Unchain { path: path.clone(), chained: chained.clone() }))
+            chain(&Place { event: *event, path }, chained, shim, (shared, watch))
         }
         Step::Replace { event, path, shim } => {
             let before = Shim::at(*event, path)?;
@@ -113,6 +106,26 @@ fn carry_out(step: &Step, shared: SharedRepository, watch: &mut dyn FnMut()) -> 
             _ => Ok(Undo::Nothing),
         },
     }
+}
+
+/// Where shims go, and who sees what is done.
+type Surroundings<'a> = (SharedRepository, &'a mut dyn FnMut());
+
+fn chain(
+    place: &Place<'_>,
+    chained: &Path,
+    shim: &[u8],
+    (shared, watch): Surroundings<'_>,
+) -> Result<Undo, WiringError> {
+    let path = place.path;
+    let file = place.write(shim, Mode::Shim(shared))?;
+    watch();
+    make_room(path, chained)?;
+    watch();
+    if let Err(error) = file.persist(path) {
+        return Err(unmake_room(path, chained, WiringError::io("write", path)(error.error)));
+    }
+    Ok(settled(path, Undo::Unchain { path: path.to_owned(), chained: chained.to_owned() }))
 }
 
 fn restore(event: Event, path: &Path, chained: &Path) -> Result<Undo, WiringError> {

@@ -92,6 +92,11 @@ const KNOWN: &[&str] = &[
     "update",
 ];
 
+/// What switches `hook`, which is for `event`, off: itself, or the one of the event's name.
+pub(super) fn switch<'a>(hooks: &'a [ConfigHook], hook: &ConfigHook, event: Event) -> Option<&'a ConfigHook> {
+    hooks.iter().find(|other| other.disabled && (*other == hook || other.name == event.name().as_bytes()))
+}
+
 /// In what condition the section is that bears our name.
 pub(super) fn condition(hook: &ConfigHook, event: Event, binary: &Path) -> Section {
     let said = hook.command.as_deref().unwrap_or_default();

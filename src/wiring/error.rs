@@ -99,6 +99,12 @@ pub enum WiringError {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// A switch in the configuration with which git passes over a hook of ours.
+    #[error("hook.{}.enabled is false in {}, so git passes over our hook", printable(&.hook.name), .hook.holders())]
+    SwitchedOff {
+        /// As git reads it.
+        hook: Box<ConfigHook>,
+    },
     /// This git would ignore hooks in its configuration.
     #[error("hooks in git's configuration need git 2.54; this is {}", version(.0.as_ref()))]
     TooOld(Option<GitVersion>),
@@ -178,6 +184,10 @@ impl WiringError {
             },
             Self::FatalHook { hook, .. } => match hook.unset(place, &|setting| setting.key == b"event") {
                 Some(command) => format!("take its events away: `{command}`"),
+                None => "run it again without `git -c hook....` and GIT_CONFIG_* variables".to_owned(),
+            },
+            Self::SwitchedOff { hook } => match hook.unset(place, &|setting| setting.key == b"enabled") {
+                Some(command) => format!("switch it on: `{command}`"),
                 None => "run it again without `git -c hook....` and GIT_CONFIG_* variables".to_owned(),
             },
             Self::TooOld(_) => format!("wire by files: `{hook} install --via file`"),

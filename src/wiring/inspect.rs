@@ -85,7 +85,7 @@ pub struct Older {
 
 impl State {
     /// Whether the hook is ours and nobody changed it. Whether git reaches it, and what its program is, is another
-    /// question: see [`super::probe`].
+    /// question: see [`super::probe()`].
     pub fn is_as_written(&self) -> bool {
         matches!(self, Self::Current | Self::Outdated(_))
     }
@@ -134,7 +134,7 @@ fn configured(site: &Site, file: Guard, binary: &Path) -> Guard {
         return Guard { state: State::Unreachable { why }, ..file };
     }
     let Some(hook) = config::find(hooks, event) else { return file };
-    let off = hooks.iter().find(|other| other.disabled && (*other == hook || other.name == event.name().as_bytes()));
+    let off = config::switch(hooks, hook, event);
     let state = match config::condition(hook, event, binary) {
         Section::Edited => State::Edited,
         _ if !knows => State::Unreachable { why: "this git ignores hooks in its configuration".to_owned() },

@@ -233,13 +233,19 @@ impl Obstacle {
                  GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT {} install`",
                 place.hook()
             ),
-            Self::Outside { directory, lead, own } => format!("{}; or {}", lines(directory), leave(lead, own, place)),
             Self::WorkTree { directory, .. } if is_generated(directory) => lines(directory),
-            Self::WorkTree { directory, .. } => format!(
+            Self::WorkTree { directory, .. } if directory.is_dir() => format!(
                 "{}; or if that directory is your own, write there: `{} install --hooks-path`",
                 lines(directory),
                 place.hook()
             ),
+            Self::WorkTree { directory, lead, own } if !directory.exists() => {
+                format!("write there: `{} install --hooks-path`; or {}", place.hook(), leave(lead, own, place))
+            }
+            Self::Outside { directory, lead, own } if directory.is_dir() => {
+                format!("{}; or {}", lines(directory), leave(lead, own, place))
+            }
+            Self::Outside { lead, own, .. } | Self::WorkTree { lead, own, .. } => leave(lead, own, place),
             Self::Relative { path, absolute } => format!(
                 "make it absolute: `{} config {}core.hooksPath {}`",
                 place.git(),

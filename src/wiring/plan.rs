@@ -108,42 +108,34 @@ impl Plan {
         let mut chained = slot.chained.clone();
         let mut renamed = slot.renamed.clone();
         let stray = slot.stray.map(|name| directory.join(name.to_string()));
+        let with = |chained: &[ChainedName]| shim_beside(event, chained, binary);
         match &slot.content {
             Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
             Content::Ours { edits, .. } if !edits.is_as_written() => return Err(WiringError::Edited { hook: path }),
-            Content::Ours { bytes, executable, .. } => {
-                let shim = shim_beside(event, &chained, binary);
-                let shared = files::is_shared(&path, self.shared).map_err(WiringError::io("look at", &path))?;
-                if *bytes != shim || !executable || !shared {
-                    self.steps.push(Step::Replace { event, path, shim });
-                }
+            Content::Ours { bytes, executable: true, .. } if *bytes == with(&chained) && self.is_shared(&path)? => {}
+            Content::Ours { .. } | Content::Misplaced(_) => {
+                self.steps.push(Step::Replace { event, path, shim: with(&chained) });
             }
-            Content::Misplaced(_) => {
-                let shim = shim_beside(event, &chained, binary);
-                self.steps.push(Step::Replace { event, path, shim });
-            }
-            Content::Nothing
-                if chained.is_empty()
-                    && let Some(chained) = stray =>
-            {
-                return Err(WiringError::Stray { hook: path, chained });
-            }
-            Content::Nothing => {
-                let shim = shim_beside(event, &chained, binary);
-                self.steps.push(Step::Write { event, path, shim });
-            }
+            Content::Nothing => match stray.filter(|_| chained.is_empty()) {
+                Some(chained) => return Err(WiringError::Stray { hook: path, chained }),
+                None => self.steps.push(Step::Write { event, path, shim: with(&chained) }),
+            },
             Content::Foreign { bytes, executable } => {
                 let name = self.set_aside(directory, slot, &mut chained, &mut renamed)?;
                 let aside = directory.join(name.to_string());
                 self.notes.extend(remarks(bytes, *executable, &aside));
-                let shim = shim_beside(event, &chained, binary);
-                self.steps.push(Step::Chain { event, path, chained: aside, shim });
+                self.steps.push(Step::Chain { event, path, chained: aside, shim: with(&chained) });
             }
         }
         self.notes.extend(stray_note(directory, slot));
         self.steps.extend(renamed.into_iter().map(|path| Step::Remove { event, path }));
         self.sweep(slot.unfinished.clone());
         Ok(chained)
+    }
+
+    /// Whether the shim has the mode that `core.sharedRepository` wants.
+    fn is_shared(&self, path: &Path) -> Result<bool, WiringError> {
+        files::is_shared(path, self.shared).map_err(WiringError::io("look at", path))
     }
 
     /// The name for the hook that has to make room, which joins those that are `chained`. Earlier hooks of its manager leave

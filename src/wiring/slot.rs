@@ -75,24 +75,14 @@ impl Slot {
             }
         };
         let mut unfinished = Vec::new();
-        for path in files::list(directory).map_err(WiringError::io("list", directory))? {
-            if has_random_end(&path, &files::unfinished_prefix(event))
-                && let Found::Hook(hook) = look(&path)?
-                && !hook.link
-            {
-                let whole = our_shim(&hook).filter(|shim| shim.edits.is_as_written() && shim.event == event);
-                if whole.is_some() || is_beginning(&hook.bytes, event) {
-                    named.extend(whole.map(|shim| shim.chained).unwrap_or_default());
-                    unfinished.push(path);
-                }
-            }
+        for (path, shim) in begun(directory, event)? {
+            named.extend(shim.map(|shim| shim.chained).unwrap_or_default());
+            unfinished.push(path);
         }
         let mut renamed = Vec::new();
         for path in Manager::renamed(event).map(|name| directory.join(name)) {
             if let Found::Hook(hook) = look(&path)?
-                && let Some(shim) = our_shim(&hook)
-                && shim.edits.is_as_written()
-                && shim.event == event
+                && let Some(shim) = our_shim(&hook).filter(|shim| is_whole(shim, event))
             {
                 named.extend(shim.chained);
                 renamed.push(path);
@@ -136,6 +126,28 @@ impl Content {
 /// The shim of ours that the hook is. A link leads to a file that is not this clone's alone, whatever it says.
 fn our_shim(hook: &Hook) -> Option<ShimVersion> {
     recognise(&hook.bytes).filter(|_| !hook.link)
+}
+
+/// Whether nobody edited the shim, and it is for this event.
+fn is_whole(shim: &ShimVersion, event: Event) -> bool {
+    shim.edits.is_as_written() && shim.event == event
+}
+
+/// Shims for `event` that a killed run was writing; those that are whole say what they would have run.
+fn begun(directory: &Path, event: Event) -> Result<Vec<(PathBuf, Option<ShimVersion>)>, WiringError> {
+    let mut found = Vec::new();
+    for path in files::list(directory).map_err(WiringError::io("list", directory))? {
+        if has_random_end(&path, &files::unfinished_prefix(event))
+            && let Found::Hook(hook) = files::look(&path).map_err(WiringError::io("look at", &path))?
+            && !hook.link
+        {
+            let whole = our_shim(&hook).filter(|shim| is_whole(shim, event));
+            if whole.is_some() || is_beginning(&hook.bytes, event) {
+                found.push((path, whole));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The names of chained hooks, and which of them were told of.

@@ -131,6 +131,9 @@ fn plan_config(site: &Site, wish: &Wish<'_>) -> Result<Plan, WiringError> {
             Section::Edited => return Err(WiringError::EditedSection { hook: Box::new(hook.clone()) }),
             Section::Outdated { .. } => current = false,
         }
+        if let Some(hook) = config::switch(&site.config_hooks, hook, event) {
+            return Err(WiringError::SwitchedOff { hook: Box::new(hook.clone()) });
+        }
     }
     if !current {
         let path = site.config_file();

@@ -1,15 +1,7 @@
 //! Terminal manners: help that fits and begins with what people need, a word for every mistake, and output that is right
 //! on narrow, plain and foreign terminals.
 
-use crate::world::{L, NEW, R, Repo, Run, World};
-
-/// The verbs, in the order of `hook --help`.
-fn verbs(repo: &Repo<'_>) -> Vec<String> {
-    let help = repo.hook(&["--help"]).passes().stdout_text();
-    let (groups, _) = help.split_once("\nOptions:\n").unwrap();
-    let rows = groups.lines().filter_map(|line| line.strip_prefix("  ")).filter(|row| !row.starts_with(' '));
-    rows.map(|row| row.split(' ').next().unwrap().to_owned()).collect()
-}
+use crate::world::{L, NEW, R, Run, World};
 
 /// The lines that could have been broken before `width` and go beyond it. Usage is one line that is pasted whole.
 fn too_wide(text: &str, width: usize) -> Vec<&str> {
@@ -26,7 +18,7 @@ fn help_begins_with_the_verbs_of_every_day() {
     let heading = |title: &str| help.find(&format!("\n{title}:\n")).unwrap_or_else(|| panic!("no {title}\n{help}"));
     assert!(heading("Every day") < heading("Set up") && heading("Set up") < heading("Look closer"), "{help}");
     assert!(heading("Look closer") < heading("Options") && heading("Options") < heading("Examples"), "{help}");
-    let verbs = verbs(&here);
+    let verbs = here.verbs();
     assert_eq!(verbs[..5], ["check", "fix", "lock", "status", "explain"]);
     for verb in ["install", "init", "uninstall", "ci", "run", "parse", "schema", "completions", "man"] {
         assert!(verbs.iter().any(|known| known == verb), "{verb}");
@@ -37,7 +29,7 @@ fn help_begins_with_the_verbs_of_every_day() {
 fn every_help_fits_and_shows_an_example() {
     let world = World::new();
     let here = world.at("");
-    for verb in verbs(&here) {
+    for verb in here.verbs() {
         for (flag, width) in [("--help", 80), ("-h", 80), ("--help", 40)] {
             let run = here.hook_env(&[("COLUMNS", &width.to_string())], &[&verb, flag]).passes();
             let text = run.stdout_text();

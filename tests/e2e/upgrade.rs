@@ -175,6 +175,26 @@ fn a_dirty_tree_a_detached_head_and_a_leaked_environment() {
 }
 
 #[test]
+fn a_sparse_work_tree_and_a_set_up_that_locks_itself_out() {
+    let world = World::new();
+    let policy = "[upgrade]\nsetup = [\"sh\", \"-c\", \"mkdir -p a/b && touch a/b/c && chmod 555 a/b a\"]\n";
+    let Some(shop) = Shop::mirror(&world, UV, policy) else { return };
+    let repo = &shop.repo;
+    repo.stage("web/app.py", "");
+    repo.stage("api/requirements.txt", "cli==8.0\n");
+    repo.stage("api/requirements.lock", "cli==8.0\n");
+    repo.land("more");
+    repo.git(&["sparse-checkout", "set", "web"]).passes();
+    let before = (repo.git(&["status", "--porcelain"]).stdout_text(), repo.git(&["config", "--list"]).stdout_text());
+    shop.hook(&["upgrade", "cli"]).passes().says("api/requirements.txt:\n");
+    assert_eq!(shop.show(&shop.branch(), "api/requirements.lock"), "cli==8.1\n");
+    assert_eq!(
+        (repo.git(&["status", "--porcelain"]).stdout_text(), repo.git(&["config", "--list"]).stdout_text()),
+        before
+    );
+}
+
+#[test]
 fn numbers_count_what_is_here_and_on_remotes() {
     let world = World::new();
     let Some(shop) = Shop::mirror(&world, UV, "") else { return };

@@ -198,6 +198,32 @@ fn lines_that_are_not_edited_are_listed() {
     let run = run.says("leaf 1.0: it stands on several lines").says("numlib 1.0: its marker leaves it out");
     let branch = shop.branch();
     assert_eq!(shop.show(&branch, R), pins.replace("cli==8.0", "cli==8.1"), "{run}");
+    // Whoever asks for a version gets it, or hears why not.
+    shop.hook(&["upgrade", "leaf==2.0"])
+        .exits(1)
+        .says("not upgraded: leaf is not moved to 2.0: it stands on several lines");
+    shop.hook(&["upgrade", "numlib==2.0"]).exits(1).says("not upgraded: numlib: its marker leaves it out");
+    shop.hook(&["upgrade", "leaf"]).passes().says("nothing to upgrade");
+}
+
+#[test]
+fn constraints_hold_and_frozen_locks_stay() {
+    let world = World::new();
+    let policy = "[[pair]]\nmanifest = \"a.txt\"\nlock = \"a.lock\"\n\
+                  [[pair]]\nmanifest = \"b.txt\"\nlock = \"b.lock\"\nkind = \"freeze\"\n";
+    let files = [
+        ("freeze-guard.toml", policy),
+        ("a.txt", "-c limits.txt\nleaf==1.0\ncli==8.0\n"),
+        ("a.lock", "leaf==1.0\ncli==8.0\n"),
+        ("limits.txt", "leaf==1.0\n"),
+        ("b.txt", "numlib==1.0\n"),
+        ("b.lock", "numlib==1.0\n"),
+    ];
+    let Some(shop) = Shop::new(&world, UV, &files) else { return };
+    let run = shop.hook(&["upgrade"]).passes().says("cli      8.0   8.1  minor  direct");
+    run.says("leaf 1.0 (2.0 is out): ").says("numlib 1.0: its lock is frozen");
+    let files = shop.repo.git(&["show", "--format=", "--name-only", &shop.branch()]).passes().stdout_text();
+    assert_eq!(files, "a.lock\na.txt\n");
 }
 
 #[test]

@@ -99,6 +99,26 @@ fn a_hooks_path_in_an_included_file() {
     repo.hook(&["status"]).passes();
 }
 
+/// Where there is no directory, no line can be added to what is in it.
+#[test]
+fn a_hooks_path_to_no_directory() {
+    for (value, commands) in [
+        ("/nowhere/at all", &["git config"][..]),
+        ("requirements.txt", &["git config"]),
+        (".githooks", &["git config", "hook install"]),
+    ] {
+        for command in commands {
+            let world = World::new();
+            let repo = seeded(&world);
+            repo.git(&["config", "core.hooksPath", value]).passes();
+            let run = repo.hook(&["install"]).exits(2).never_says("add the line");
+            obey(&repo, &run.stderr_text(), command);
+            repo.hook(&["install"]).passes();
+            repo.hook(&["status"]).passes();
+        }
+    }
+}
+
 /// Set for one command only: the clone itself is fine.
 #[test]
 fn a_hooks_path_for_one_command() {

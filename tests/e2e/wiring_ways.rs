@@ -63,6 +63,22 @@ fn an_explicit_directory_of_a_submodule_is_kept() {
     part.hook(&["status"]).passes();
 }
 
+/// And where the git directory lies apart, and does not know its work tree.
+#[test]
+fn an_explicit_directory_of_a_clone_in_two_places_is_kept() {
+    let world = World::new();
+    let repo = world.repo_with("project", &["--separate-git-dir", "../apart.git"]);
+    repo.seed();
+    repo.git(&["config", "core.hooksPath", ".githooks"]).passes();
+    repo.hook(&["install", "--hooks-path"]).passes();
+    repo.hook(&["status", "--all"]).passes().says("project/.git: in force").never_says("apart");
+    fs::remove_file(repo.path(".githooks/pre-push")).unwrap();
+    world.at("home").hook(&["install", "--all"]).passes().says("wired anew");
+    repo.hook(&["status"]).passes();
+    repo.hook(&["uninstall"]).passes();
+    repo.hook(&["status", "--all"]).passes().says("no clone");
+}
+
 /// Our sections in a file that the clone includes, perhaps with others: not ours to take out, and said so.
 #[test]
 fn sections_in_an_included_file() {
@@ -150,6 +166,23 @@ fn a_hook_that_git_cannot_bear() {
         repo.hook(&["install"]).passes();
         repo.hook(&["status"]).passes();
         repo.commit("works").passes();
+    }
+}
+
+/// A switch that stops our hook is named, and the command that mends it does.
+#[test]
+fn a_hook_that_is_switched_off() {
+    let Some(world) = World::with_new_git("a hook in the configuration that is switched off") else { return };
+    let repo = world.repo("project");
+    repo.seed();
+    repo.hook(&["install", "--via", "config"]).passes();
+    for (scope, key) in [("--local", "hook-pre-push"), ("--global", "pre-commit"), ("--global", "hook-pre-commit")] {
+        repo.git(&["config", scope, &format!("hook.{key}.enabled"), "false"]).passes();
+        let run = repo.hook(&["status"]).exits(1).says(&format!("hook.{key}.enabled is false"));
+        repo.hook(&["install"]).exits(2).says(&format!("hook.{key}.enabled is false"));
+        obey(&repo, &run.stdout_text(), "git config");
+        repo.hook(&["install"]).passes().says("nothing to do");
+        repo.hook(&["status"]).passes();
     }
 }
 

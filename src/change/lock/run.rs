@@ -57,6 +57,19 @@ impl Workshop<'_> {
         if let Some(seed) = seed {
             fs::write(&output, seed).map_err(failed)?;
         }
+        let command = self.command(compile, &output)?;
+        finish(command, name(compile.tool), self.stop)?;
+        match fs::metadata(&output) {
+            Ok(data) if data.len() > MAX_FILE => {
+                Err(NotMade::plain(format!("what came of it has {} bytes", data.len())))
+            }
+            Ok(_) => fs::read(&output).map_err(failed),
+            Err(_) => Err(NotMade::plain(format!("{} ended well and wrote nothing", name(compile.tool)))),
+        }
+    }
+
+    /// The call that writes to `output`.
+    fn command(&self, compile: &Compile, output: &Path) -> Result<Command, NotMade> {
         let directory =
             RepoPath::new(&compile.directory).map_or(Some(self.top.to_owned()), |at| on_disk(self.top, &at));
         let Some(directory) = directory else {
@@ -68,7 +81,7 @@ impl Workshop<'_> {
         }
         command.args(&compile.options);
         let mut written = OsString::from("--output-file=");
-        written.push(&output);
+        written.push(output);
         command.arg(written).arg("--");
         for input in &compile.inputs {
             command.arg(native(input).unwrap_or_default());
@@ -77,14 +90,7 @@ impl Workshop<'_> {
         for variable in ["CUSTOM_COMPILE_COMMAND", "UV_CUSTOM_COMPILE_COMMAND"] {
             command.env(variable, &compile.shown);
         }
-        finish(command, name(compile.tool), self.stop)?;
-        match fs::metadata(&output) {
-            Ok(data) if data.len() > MAX_FILE => {
-                Err(NotMade::plain(format!("what came of it has {} bytes", data.len())))
-            }
-            Ok(_) => fs::read(&output).map_err(failed),
-            Err(_) => Err(NotMade::plain(format!("{} ended well and wrote nothing", name(compile.tool)))),
-        }
+        Ok(command)
     }
 
     /// What the policy's command, `words`, makes of the files at `paths`; they are put back as they were.

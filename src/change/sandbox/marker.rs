@@ -4,11 +4,14 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
-use fs4::FileExt;
+use fs4::{FileExt, TryLockError};
 use serde::{Deserialize, Serialize};
 
-use crate::change::halt::Halt;
+use crate::change::child::Stop;
+use crate::change::halt::{Halt, go_on};
 use crate::change::write::native;
 use crate::source::{Id, printable};
 
@@ -16,6 +19,9 @@ use crate::source::{Id, printable};
 const PLACE: &str = "freeze-guard-sandboxes";
 /// The file that is locked while markers are looked through and numbers given.
 const DOOR: &str = "door";
+
+/// Between two looks at a door that is held.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A sandbox, as its marker names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,16 +65,22 @@ pub(super) struct Left {
 
 impl Door {
     /// Waits until nobody else holds it.
-    pub(super) fn open(common: &Path) -> Result<Self, Halt> {
+    pub(super) fn open(common: &Path, stop: &Stop) -> Result<Self, Halt> {
         let place = common.join(PLACE);
         let open = || {
             fs::create_dir_all(&place)?;
-            let held = File::options().create(true).append(true).open(place.join(DOOR))?;
-            FileExt::lock(&held)?;
-            Ok(held)
+            File::options().create(true).append(true).open(place.join(DOOR))
         };
         let held = open().map_err(|error| unwritable(&place, &error))?;
-        Ok(Self { place, _held: held })
+        // A system call that waits would not hear a signal.
+        loop {
+            match FileExt::try_lock(&held) {
+                Ok(()) => return Ok(Self { place, _held: held }),
+                Err(TryLockError::WouldBlock) => go_on(stop)?,
+                Err(TryLockError::Error(error)) => return Err(unwritable(&place, &error)),
+            }
+            thread::sleep(PAUSE);
+        }
     }
 
     /// The markers whose processes are gone.
@@ -151,15 +163,15 @@ mod tests {
             branch: Some("auto/x".to_owned()),
             base: Id::from_hex(&[b'1'; 40]).unwrap(),
         };
-        let marker = Door::open(dir.path()).unwrap().mark(&noted).unwrap();
-        assert!(Door::open(dir.path()).unwrap().leftovers().is_empty());
+        let marker = Door::open(dir.path(), &Stop::default()).unwrap().mark(&noted).unwrap();
+        assert!(Door::open(dir.path(), &Stop::default()).unwrap().leftovers().is_empty());
         // Its file alone stays, as after SIGKILL.
         drop(marker);
         fs::write(dir.path().join(PLACE).join("at-torn"), "{").unwrap();
-        let mut found: Vec<_> = Door::open(dir.path()).unwrap().leftovers();
+        let mut found: Vec<_> = Door::open(dir.path(), &Stop::default()).unwrap().leftovers();
         found.sort_by_key(|left| left.noted.is_none());
         assert_eq!(found.iter().map(|left| left.noted.clone()).collect::<Vec<_>>(), [Some(noted), None]);
         found.into_iter().for_each(Left::forget);
-        assert!(Door::open(dir.path()).unwrap().leftovers().is_empty());
+        assert!(Door::open(dir.path(), &Stop::default()).unwrap().leftovers().is_empty());
     }
 }

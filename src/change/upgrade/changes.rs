@@ -1,12 +1,14 @@
 //! What moved, for people: a table, the commit's message and the pull request's text.
 
-use std::fmt;
-
-use super::{Held, Wanted};
-use crate::change::lock::moves::{cell, columns};
+use super::{Bump, Held};
+use crate::change::halt::Halt;
+use crate::change::lock::moves::{cell, columns, moves};
+use crate::files::{Cache, PairFiles};
+use crate::policy::{Pair, Policy};
 use crate::report::Style;
-use crate::requirements::Version;
-use crate::source::{RepoPath, printable_text};
+use crate::rules::Context;
+use crate::scope;
+use crate::source::{Paths, RepoPath, Tree, printable_text};
 
 /// A package that moved in the lock of a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,66 +27,34 @@ pub struct Change {
     pub why: String,
 }
 
-/// How far a package moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bump {
-    /// Its first number changed, or its epoch.
-    Major,
-    /// Its second number changed.
-    Minor,
-    /// A later number changed.
-    Patch,
-    /// Something behind the numbers changed, or it is no version.
-    Other,
-    /// It went back.
-    Down,
-    /// It was not there.
-    New,
-    /// It is gone.
-    Removed,
-}
-
-impl fmt::Display for Bump {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Major => "major",
-            Self::Minor => "minor",
-            Self::Patch => "patch",
-            Self::Other => "other",
-            Self::Down => "downgrade",
-            Self::New => "new",
-            Self::Removed => "removed",
-        })
-    }
-}
-
-impl Bump {
-    /// From one pin, as text, to another.
-    pub(in crate::change) fn of(from: Option<&str>, to: Option<&str>) -> Self {
-        let version = |text: &str| Wanted::parse(&format!("x=={text}"))?.version;
-        match (from, to) {
-            (None, _) => Self::New,
-            (_, None) => Self::Removed,
-            (Some(from), Some(to)) => match version(from).zip(version(to)) {
-                Some((from, to)) => Self::between(&from, &to),
-                None => Self::Other,
-            },
+/// What moves between two trees, pair by pair, and the pairs where anything differs.
+pub(in crate::change) fn changes(
+    before: &dyn Tree,
+    after: &dyn Tree,
+    policy: &Policy,
+) -> Result<(Vec<Change>, Vec<Pair>), Halt> {
+    let cache = Cache::default();
+    let paths = Paths::default();
+    let (mut found, mut pairs) = (Vec::new(), Vec::new());
+    let mut all = scope::pairs(after, policy)?;
+    all.extend(scope::pairs(before, policy)?.into_iter().filter(|pair| !all.contains(pair)).collect::<Vec<_>>());
+    for pair in all {
+        let (old, new) = (PairFiles::load(before, &pair, &cache)?, PairFiles::load(after, &pair, &cache)?);
+        if old.tuple() == new.tuple() {
+            continue;
         }
+        let (was, is) = (Context::new(policy, &pair, &old, &paths), Context::new(policy, &pair, &new, &paths));
+        found.extend(moves(is.manifest(), was.lock(), is.lock()).into_iter().map(|one| Change {
+            manifest: pair.manifest.clone(),
+            bump: Bump::of(one.pins.from.as_deref(), one.pins.to.as_deref()),
+            name: one.pins.name,
+            from: one.pins.from,
+            to: one.pins.to,
+            why: one.why,
+        }));
+        pairs.push(pair);
     }
-
-    fn between(from: &Version, to: &Version) -> Self {
-        let number = |version: &Version, at: usize| version.release().get(at).copied().unwrap_or(0);
-        let length = from.release().len().max(to.release().len());
-        let first = (0..length).find(|&at| number(from, at) != number(to, at));
-        match first {
-            _ if to < from => Self::Down,
-            _ if from.epoch() != to.epoch() => Self::Major,
-            Some(0) => Self::Major,
-            Some(1) => Self::Minor,
-            Some(_) => Self::Patch,
-            None => Self::Other,
-        }
-    }
+    Ok((found, pairs))
 }
 
 /// The table of `changes`, one for each pair; where there are several, each below its manifest.
@@ -188,7 +158,7 @@ pub fn markdown(title: &str, changes: &[Change], held: &[Held], tested: &[String
 }
 
 /// Text in which nothing is markup.
-fn marked(text: &str) -> String {
+pub(in crate::change) fn marked(text: &str) -> String {
     let mut out = String::new();
     for char in printable_text(text).chars() {
         if "\\`*[]<>|#&@!".contains(char) {
@@ -202,23 +172,6 @@ fn marked(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn how_far_a_package_moved() {
-        for (from, to, bump) in [
-            ("1.2.3", "2.0", Bump::Major),
-            ("1.2.3", "1!1.2.3", Bump::Major),
-            ("1.2", "1.3", Bump::Minor),
-            ("1.2", "1.2.1", Bump::Patch),
-            ("1.2.0.1", "1.2.0.2", Bump::Patch),
-            ("1.2rc1", "1.2", Bump::Other),
-            ("2.0", "1.9", Bump::Down),
-            ("1.0, 2.0", "2.0", Bump::Other),
-        ] {
-            assert_eq!(Bump::of(Some(from), Some(to)), bump, "{from} {to}");
-        }
-        assert_eq!((Bump::of(None, Some("1")), Bump::of(Some("1"), None)), (Bump::New, Bump::Removed));
-    }
 
     fn change(name: &str, why: &str) -> Change {
         let (from, to) = (Some("1.0".to_owned()), Some("2.0".to_owned()));

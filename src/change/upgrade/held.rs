@@ -73,6 +73,9 @@ impl Work<'_, '_, '_> {
                     candidates.push(Candidate { line, now: one.version.clone() });
                 }
                 (Fit::Left(why), _) => held.push(Held::new(line, None, (*why).to_owned())),
+                (Fit::Loosened(_), None | Some([])) if self.order.wants(&line.name).flatten().is_some() => {
+                    return Err(Halt::failed(format!("{}: its marker leaves it out on this machine", line.name)));
+                }
                 (Fit::Loosened(_), None | Some([])) => {
                     held.push(Held::new(line, None, "its marker leaves it out on this machine".to_owned()));
                 }
@@ -88,11 +91,11 @@ impl Work<'_, '_, '_> {
         if scene.resolving.tool() != Tool::Uv {
             candidates.truncate(ONE_BY_ONE);
         }
-        held.extend(self.behind(scene, &candidates)?);
+        held.extend(self.behind(scene, answer, &candidates)?);
         Ok(held)
     }
 
-    fn behind(&mut self, scene: &Scene, candidates: &[Candidate<'_>]) -> Result<Vec<Held>, Halt> {
+    fn behind(&mut self, scene: &Scene, answer: &Answer, candidates: &[Candidate<'_>]) -> Result<Vec<Held>, Halt> {
         if candidates.is_empty() {
             return Ok(Vec::new());
         }
@@ -119,7 +122,7 @@ impl Work<'_, '_, '_> {
                 None if asked == REASONS => "the resolver chose so; it was not asked why".to_owned(),
                 None => {
                     asked += 1;
-                    self.why(scene, line, newest)?
+                    self.why(scene, answer, (line, newest))?
                 }
             };
             held.push(Held { name: line.name.clone(), at, newest: Some(newest.clone()), why });
@@ -128,10 +131,17 @@ impl Work<'_, '_, '_> {
     }
 
     /// What the resolver says when it is asked for the newest release all the same.
-    fn why(&mut self, scene: &Scene, line: &Line, newest: &Version) -> Result<String, Halt> {
-        let instead = BTreeMap::from([(line.name.clone(), format!("=={newest}"))]);
+    fn why(&mut self, scene: &Scene, answer: &Answer, (line, newest): (&Line, &Version)) -> Result<String, Halt> {
+        // Beside what was chosen for all others, so that it has to name what stands against it.
+        let chosen = scene.lines.iter().filter_map(|line| Some((line.name.clone(), answer.get(&line.name)?)));
+        let chosen = chosen.filter_map(|(name, found)| match found.as_slice() {
+            [one] => Some((name, format!("=={}", one.version))),
+            _ => None,
+        });
+        let mut instead: BTreeMap<PackageName, String> = chosen.collect();
+        instead.insert(line.name.clone(), format!("=={newest}"));
         Ok(match self.resolved(scene, &instead)? {
-            Ok(_) => "the resolver chose so: newer releases of other packages exclude it".to_owned(),
+            Ok(_) => "the resolver chose so".to_owned(),
             Err(failed) => reason(&failed.said),
         })
     }
@@ -155,8 +165,8 @@ fn reason(said: &[String]) -> String {
         return causes;
     }
     let start = ["Because ", "The conflict is caused by: "].iter().find_map(|mark| text.find(mark)).unwrap_or(0);
-    let text = text[start..].trim_start_matches("The conflict is caused by: ");
-    let end = [" And because we know from", " hint: ", " To fix this you could try to"];
+    let text = text[start..].trim_start_matches("The conflict is caused by: ").trim_start_matches("Because ");
+    let end = [", we can conclude", " hint: ", " To fix this you could try to"];
     let end = end.iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
     let text = &text[..end];
     if text.is_empty() {
@@ -195,10 +205,7 @@ mod tests {
     #[test]
     fn a_resolvers_reason_is_one_sentence() {
         let uv = "  × No solution found when resolving dependencies:\n  ╰─▶ Because alpha==3.0 depends on beta<1.5 and you\n      require beta==2.0, we can conclude that your requirements are unsatisfiable.\n";
-        assert_eq!(
-            told(uv),
-            "Because alpha==3.0 depends on beta<1.5 and you require beta==2.0, we can conclude that your requirements are unsatisfiable."
-        );
+        assert_eq!(told(uv), "alpha==3.0 depends on beta<1.5 and you require beta==2.0");
         let pip = "The conflict is caused by:\n    The user requested beta==2.0\n    alpha 3.0 depends on beta<1.5\n\nTo fix this you could try to:\n1. loosen";
         assert_eq!(told(pip), "The user requested beta==2.0 alpha 3.0 depends on beta<1.5");
         let raised = "x.ResolutionImpossible: [RequirementInformation(requirement=SpecifierRequirement('leaf==2.0'), parent=None), \
@@ -206,6 +213,6 @@ mod tests {
                       parent=LinkCandidate('file:///w/grip-2.0-py3-none-any.whl'))]";
         assert_eq!(told(raised), "leaf==2.0 is asked for; grip 2.0 needs leaf<2");
         assert_eq!(told(""), "the resolver finds no set with it");
-        assert_eq!(told(&"ä".repeat(400)).chars().count(), LENGTH + 1);
+        assert_eq!(told(&"ä".repeat(400)).chars().count(), LENGTH + 3);
     }
 }

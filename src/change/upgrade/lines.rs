@@ -41,7 +41,9 @@ pub(super) struct Fixed<'f> {
 
 /// The lines of `files` that `order` is about.
 pub(super) fn lines(files: &PairFiles, order: &Order, fixed: &Fixed<'_>) -> Vec<Line> {
-    let of_pair = files.manifest.files().filter(|(node, _)| !fixed.locks.contains(&node.path));
+    // A constraint is there to hold something.
+    let ours = |path: &RepoPath, constrains: bool| !constrains && !fixed.locks.contains(path);
+    let of_pair = files.manifest.files().filter(|(node, _)| ours(&node.path, node.constrains_only));
     let of_pair: Vec<_> = of_pair.collect();
     let mut counts: BTreeMap<&PackageName, usize> = BTreeMap::new();
     for (_, file) in &of_pair {

@@ -6,6 +6,7 @@ use super::Work;
 use super::ask::{caps, options_of, seed};
 use super::held::Held;
 use super::lines::{Fit, Fixed, Line, lines};
+use super::order::Order;
 use super::resolve::{Answer, Asked, Found, Resolving};
 use super::text::{Target, loosened, retargeted};
 use crate::change::halt::{Failed, Halt, go_on};
@@ -16,8 +17,8 @@ use crate::change::{Edit, write};
 use crate::files::{Cache, PairFiles};
 use crate::package::PackageName;
 use crate::policy::Pair;
-use crate::requirements::Requirement;
-use crate::rules::Context;
+use crate::requirements::{Located, Requirement};
+use crate::rules::{Context, Remake, remake};
 use crate::scope::{self, Which};
 use crate::source::{ReadError, RepoPath, Tree};
 
@@ -96,13 +97,20 @@ impl Work<'_, '_, '_> {
         if let Some(why) = unreadable(&context) {
             return Err(Halt::failed(why));
         }
-        let lines = lines(&files, self.order, &Fixed { locks, done: &self.done });
-        let compiled = context.judged_as().is_some_and(|kind| kind.is_compiled());
+        let mut lines = lines(&files, self.order, &Fixed { locks, done: &self.done });
+        if let Remake::Freeze(_) = remake(&context) {
+            lines
+                .iter_mut()
+                .for_each(|line| line.fit = Fit::Left("its lock is frozen from an environment: make it by hand"));
+        }
+        let compiled =
+            remake(&context) == Remake::Resolve && context.judged_as().is_some_and(|kind| kind.is_compiled());
         let locked = context.lock();
         let of_lock = locked.requirements.iter().filter_map(|located| located.requirement.name.clone());
         let of_lock: BTreeSet<PackageName> =
             of_lock.filter(|name| compiled && self.order.wants(name).is_some()).collect();
         self.seen.extend(lines.iter().map(|line| line.name.clone()).chain(of_lock.iter().cloned()));
+        unmoved(&lines, (self.order, compiled))?;
         let movable = lines.iter().any(|line| matches!(line.fit, Fit::Loosened(_)));
         if !movable && of_lock.is_empty() {
             let left = lines.into_iter().filter_map(|line| Held::of_line(&line));
@@ -121,13 +129,7 @@ impl Work<'_, '_, '_> {
         }
         let lock = files.lock.root_file().filter(|lock| lock.is_plain());
         let bytes = lock.zip(files.lock.root().object).map(|(_, object)| tree.blob(&pair.lock, &object.id));
-        let hashed = locked.requirements.iter().any(|located| !located.requirement.hashes.is_empty())
-            || files.manifest.requirements().iter().any(|located| !located.requirement.hashes.is_empty());
-        let asked = Asked {
-            seed: lock.filter(|_| compiled).map(|lock| seed(lock, self.order)),
-            caps: if compiled { caps(&files, &lines, self.order) } else { Vec::new() },
-            hashed: hashed && !compiled,
-        };
+        let asked = asked(&files, &lines, (self.order, compiled));
         let (pair, lock) = (pair.clone(), bytes.transpose()?);
         Ok(Some(Scene { pair, lines, asked, resolving, options, texts, lock, compiled }))
     }
@@ -214,6 +216,28 @@ impl Work<'_, '_, '_> {
         drop(proposal);
         self.write(&edits)
     }
+}
+
+/// Refuses an order for a version that a line cannot be given.
+fn unmoved(lines: &[Line], (order, compiled): (&Order, bool)) -> Result<(), Halt> {
+    for line in lines {
+        let (Fit::Left(why), Some(Some(version))) = (&line.fit, order.wants(&line.name)) else { continue };
+        let by_lock = compiled && line.version.is_none();
+        if !by_lock && line.version.as_ref() != Some(version) {
+            return Err(Halt::failed(format!("{} is not moved to {version}: {why}", line.name)));
+        }
+    }
+    Ok(())
+}
+
+/// What the resolver is asked besides the manifest.
+fn asked(files: &PairFiles, lines: &[Line], (order, compiled): (&Order, bool)) -> Asked {
+    let lock = files.lock.root_file().filter(|lock| compiled && lock.is_plain());
+    let caps = if compiled { caps(files, lines, order) } else { Vec::new() };
+    let hashed = |all: Vec<Located<'_>>| all.iter().any(|located| !located.requirement.hashes.is_empty());
+    // What makes a compiled lock again asks for its hashes itself.
+    let hashed = hashed(files.manifest.requirements()) || (!compiled && hashed(files.lock.requirements()));
+    Asked { seed: lock.map(|lock| seed(lock, order)), caps, hashed }
 }
 
 /// What each line becomes.

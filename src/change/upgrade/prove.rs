@@ -2,19 +2,16 @@
 //! what will be committed, and only then there is a commit.
 
 use super::Work;
-use super::changes::{Bump, Change, message, title};
+use super::changes::{Change, changes, message, title};
 use crate::change::halt::{Failed, Halt, go_on};
-use crate::change::lock::moves::moves;
 use crate::change::sandbox::Event;
 use crate::change::staged;
 use crate::check::check;
-use crate::files::{Cache, PairFiles};
 use crate::git::Repository;
-use crate::policy::{Pair, Policy};
+use crate::policy::Pair;
 use crate::report::{Report, Verdict};
-use crate::rules::Context;
 use crate::scope::{self, CommitEvent};
-use crate::source::{Id, Paths, Tree, shell_line};
+use crate::source::{Id, shell_line};
 
 /// An upgrade that was proved.
 pub(super) struct Proved {
@@ -78,32 +75,4 @@ impl Work<'_, '_, '_> {
         }
         Ok(tested)
     }
-}
-
-/// What moves between two trees, pair by pair, and the pairs where anything differs.
-pub(in crate::change) fn changes(
-    before: &dyn Tree,
-    after: &dyn Tree,
-    policy: &Policy,
-) -> Result<(Vec<Change>, Vec<Pair>), Halt> {
-    let cache = Cache::default();
-    let paths = Paths::default();
-    let (mut found, mut pairs) = (Vec::new(), Vec::new());
-    for pair in scope::pairs(after, policy)? {
-        let (old, new) = (PairFiles::load(before, &pair, &cache)?, PairFiles::load(after, &pair, &cache)?);
-        if old.tuple() == new.tuple() {
-            continue;
-        }
-        let (was, is) = (Context::new(policy, &pair, &old, &paths), Context::new(policy, &pair, &new, &paths));
-        found.extend(moves(is.manifest(), was.lock(), is.lock()).into_iter().map(|one| Change {
-            manifest: pair.manifest.clone(),
-            bump: Bump::of(one.pins.from.as_deref(), one.pins.to.as_deref()),
-            name: one.pins.name,
-            from: one.pins.from,
-            to: one.pins.to,
-            why: one.why,
-        }));
-        pairs.push(pair);
-    }
-    Ok((found, pairs))
 }
