@@ -5,6 +5,8 @@
 mod args;
 mod branch;
 mod check;
+mod children;
+mod ci;
 mod clones;
 mod deploy;
 mod explain;
@@ -19,8 +21,11 @@ mod man;
 mod output;
 mod parallel;
 mod parse;
+mod receive;
 mod rollback;
 mod run;
+mod schema;
+mod server;
 mod status;
 mod steps;
 mod terminal;
@@ -53,7 +58,13 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let format = args.verb.format();
+    // A hook says everything on standard error, and its status is a verdict.
+    let must_be_heard = !matches!(args.verb, Verb::Run(_));
     let result = Surroundings::take(args.directory.as_deref()).and_then(|world| dispatch(args.verb, &world));
+    if let Some(lost) = output::lost().filter(|_| must_be_heard) {
+        output::err(&lost.text());
+        return ExitCode::from(2);
+    }
     match result {
         Ok(Outcome::Pass) => ExitCode::SUCCESS,
         Ok(Outcome::Refuse) => ExitCode::from(1),
@@ -79,8 +90,10 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Ci(args) => ci::run(&args, world),
         Verb::Parse(args) => parse::run(&args, world),
         Verb::Completions(args) => Ok(man::completions(&args)),
+        Verb::Schema => schema::run(),
         Verb::Man => man::man(),
     }
 }
@@ -93,5 +106,11 @@ fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::from(2);
     }
     output::out(&text);
-    ExitCode::SUCCESS
+    match output::lost() {
+        Some(lost) => {
+            output::err(&lost.text());
+            ExitCode::from(2)
+        }
+        None => ExitCode::SUCCESS,
+    }
 }

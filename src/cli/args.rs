@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ci::CiArgs;
 use super::deploy::DeployArgs;
 use super::rollback::RollbackArgs;
 use super::upgrade::UpgradeArgs;
@@ -53,6 +54,8 @@ pub(crate) enum Verb {
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
     Explain(ExplainArgs),
+    /// Judge the change that a CI job is about
+    Ci(CiArgs),
     /// Show how a requirements file is read
     Parse(ParseArgs),
     /// Unwire the hooks of this clone and restore what was there
@@ -61,17 +64,20 @@ pub(crate) enum Verb {
     Run(RunArgs),
     /// Print the script that completes this command line in a shell
     Completions(CompletionsArgs),
+    /// Print the JSON Schema of the policy, for editors
+    Schema,
     /// Print the manual page
     Man,
 }
 
 impl Verb {
     /// The format that an error must keep to.
-    pub(crate) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> ReportFormat {
         match self {
             Self::Check(args) => args.format,
-            Self::Parse(args) => args.format,
-            Self::Status(args) => args.format,
+            Self::Parse(args) => args.format.into(),
+            Self::Status(args) => args.format.into(),
+            Self::Ci(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
@@ -83,7 +89,8 @@ impl Verb {
             | Self::Uninstall(_)
             | Self::Run(_)
             | Self::Completions(_)
-            | Self::Man => Format::Text,
+            | Self::Schema
+            | Self::Man => ReportFormat::Text,
         }
     }
 }
@@ -94,6 +101,28 @@ pub(crate) enum Format {
     Text,
     /// For scripts
     Json,
+}
+
+/// How a judgement is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+    /// For code scanning, as SARIF 2.1.0
+    Sarif,
+    /// For a job of GitHub Actions: one annotation per finding
+    Github,
+}
+
+impl From<Format> for ReportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -116,7 +145,7 @@ pub(crate) struct CheckArgs {
     pub(crate) policy: Option<PathBuf>,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
     /// Show notes, and what was judged
     #[arg(short, long)]
     pub(crate) verbose: bool,
@@ -187,7 +216,7 @@ pub(crate) struct ParseArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook run pre-push origin https://example.com/repo.git < ref-updates")]
 pub(crate) struct RunArgs {
-    /// pre-commit, pre-merge-commit, pre-push or pre-applypatch
+    /// pre-commit, pre-merge-commit, pre-push, pre-applypatch or pre-receive
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
     /// Read the push from the PRE_COMMIT_* variables that pre-commit and prek set
@@ -196,11 +225,14 @@ pub(crate) struct RunArgs {
     /// The version of the shim that calls
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) shim: Option<u32>,
-    /// Where that shim stands: the hook chained beside it runs too
+    /// Where that shim stands: the hooks chained beside it run too
     #[arg(long, value_name = "PATH", hide = true)]
     pub(crate) at: Option<PathBuf>,
-    /// The name of that hook
-    #[arg(long, value_name = "NAME", hide = true)]
+    /// The process that called that shim
+    #[arg(long, value_name = "ID", hide = true)]
+    pub(crate) caller: Option<u32>,
+    /// The names of the hooks chained to it, with a space between
+    #[arg(long, value_name = "NAMES", hide = true)]
     pub(crate) chained: Option<String>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
@@ -228,6 +260,9 @@ pub(crate) struct InstallArgs {
     /// Wire a template directory instead: what git init and git clone copy into new clones
     #[arg(long, value_name = "DIR", conflicts_with_all = ["via", "hooks_path"])]
     pub(crate) template: Option<PathBuf>,
+    /// Wire a repository that people push to: judge every push that arrives
+    #[arg(long, conflicts_with_all = ["all", "via", "hooks_path", "template"])]
+    pub(crate) server: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -249,6 +284,9 @@ pub(crate) struct UninstallArgs {
     /// Unwire a template directory instead
     #[arg(long, value_name = "DIR")]
     pub(crate) template: Option<PathBuf>,
+    /// Unwire only what judges pushes that arrive
+    #[arg(long, conflicts_with = "template")]
+    pub(crate) server: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -259,6 +297,9 @@ pub(crate) struct StatusArgs {
     /// How to write it
     #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]
     pub(crate) format: Format,
+    /// Show only what judges pushes that arrive here
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) server: bool,
     /// Show every clone that was wired on this machine
     #[arg(long)]
     pub(crate) all: bool,

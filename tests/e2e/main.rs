@@ -8,12 +8,16 @@
 
 mod attributes;
 mod bad_input;
+mod chained;
+mod ci;
 mod clones;
 mod commit;
 mod deploy;
+mod every_commit;
 mod fix;
 mod fix_lines;
 mod fooled;
+mod formats;
 mod from_env;
 mod generated;
 mod help;
@@ -36,6 +40,7 @@ mod renamed;
 mod replay;
 mod rollback;
 mod run;
+mod server;
 mod shop;
 mod upgrade;
 mod upgrade_compiled;
@@ -45,8 +50,12 @@ mod upgrade_stopped;
 #[path = "../locks/wheels.rs"]
 mod wheels;
 mod wiring;
+mod wiring_all;
 mod wiring_config;
 mod wiring_disk;
+mod wiring_force;
+mod wiring_help;
 mod wiring_places;
 mod wiring_rows;
+mod wiring_ways;
 mod world;

@@ -18,7 +18,10 @@ pub(crate) const NEW: &str = "flask==3.0.3\nrequests==2.32.3\nuvloop==0.20.0\n";
 pub(crate) const NEWER: &str = "flask==3.0.3\nrequests==2.32.3\nuvloop==0.21.0\n";
 
 /// The binary under test.
-pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_hook");
+pub(crate) const BINARY: &str = match option_env!("FREEZE_GUARD_TEST_HOOK") {
+    Some(installed) => installed,
+    None => env!("CARGO_BIN_EXE_hook"),
+};
 
 /// A temporary directory and the environment that everything in it runs with.
 pub(crate) struct World {
