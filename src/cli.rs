@@ -13,6 +13,7 @@ mod explain;
 mod fix;
 mod from_env;
 mod gits;
+mod help;
 mod init;
 mod install;
 mod interrupt;
@@ -55,7 +56,7 @@ pub(crate) enum Outcome {
 pub(crate) fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return usage(&error),
+        Err(error) => return help::usage(error),
     };
     let format = args.verb.format();
     // A hook says everything on standard error, and its status is a verdict.
@@ -95,22 +96,5 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Completions(args) => Ok(man::completions(&args)),
         Verb::Schema => schema::run(),
         Verb::Man => man::man(),
-    }
-}
-
-/// clap's own words: help and version to standard output with status 0, mistakes to standard error with status 2.
-fn usage(error: &clap::Error) -> ExitCode {
-    let text = error.render().to_string();
-    if error.use_stderr() {
-        output::err(&text);
-        return ExitCode::from(2);
-    }
-    output::out(&text);
-    match output::lost() {
-        Some(lost) => {
-            output::err(&lost.text());
-            ExitCode::from(2)
-        }
-        None => ExitCode::SUCCESS,
     }
 }

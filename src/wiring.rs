@@ -1,7 +1,7 @@
 //! The hooks of one clone: what stands in its hooks directory, what installing or uninstalling would change, and how a
 //! hook that was there before still runs.
 //!
-//! Everything is planned first ([`plan_install`], [`plan_uninstall`]) and then applied ([`apply`]); a plan that fails
+//! Everything is planned first ([`plan_install`], [`plan_uninstall`]) and then applied ([`apply()`]); a plan that fails
 //! half way is undone. Git is reached through functions that the caller passes in, so nothing here starts git itself.
 
 use std::ffi::OsStr;

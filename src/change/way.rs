@@ -154,13 +154,13 @@ pub(super) fn may_bring(policy: &Policy, prefix: &str) -> Result<(), Halt> {
     let from: Vec<_> = policy.push.from.iter().map(ToString::to_string).collect();
     if policy.push.guards(name.as_bytes()) {
         return Err(Halt::cannot(
-            format!("branches named {prefix}-… are guarded: no upgrade is made on one"),
+            format!("branches named {prefix}-... are guarded: no upgrade is made on one"),
             "name another beginning as `branch` below `[upgrade]` of the policy",
         ));
     }
     if !policy.push.allows_from(name.as_bytes()) {
         return Err(Halt::cannot(
-            format!("branches named {prefix}-… may bring no dependency changes; those that may: {}", from.join(", ")),
+            format!("branches named {prefix}-... may bring no dependency changes; those that may: {}", from.join(", ")),
             "name such a beginning as `branch` below `[upgrade]` of the policy",
         ));
     }

@@ -161,7 +161,7 @@ fn top(clone: &Path, world: &World) -> PathBuf {
 fn look(clone: &Path, world: &Surroundings) -> Seen {
     let top = top(clone, &world.world);
     let there = World { env: elsewhere(&world.world).into_iter().collect(), cwd: top.clone() };
-    let there = Surroundings { world: there, today: world.today, now: world.now };
+    let there = Surroundings { world: there, ..*world };
     let gap = there.repository().and_then(|repo| status::first_gap(&repo, &there));
     match gap {
         Ok(None) => Seen::Good("in force".to_owned()),

@@ -33,7 +33,7 @@ fn judge(stdin: &[u8], world: &Surroundings) -> Result<Verdict, Failure> {
     // The paths are for somebody else's clone.
     let judging = Judging { today: world.today, paths: Paths::default() };
     let report = check_with(&questions, &judging, Box::leak(Box::default()))?;
-    err(&text(&report, &Style { colour: false, notes: false, paths: judging.paths }));
+    err(&text(&report, &Style::plain(judging.paths)));
     Ok(report.verdict())
 }
 

@@ -5,7 +5,7 @@
 //! Everything goes to standard error: a push's standard output belongs to git.
 
 use std::ffi::OsString;
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
 use super::args::{ReportFormat, RunArgs};
@@ -92,8 +92,14 @@ fn push(args: &RunArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     judge_push(&push, &repo, args, world)
 }
 
-/// All of it: a chained hook is given it again.
+/// All of it: a chained hook is given it again. A terminal is not asked: a hook that waits for a person hangs.
 pub(crate) fn standard_input() -> Result<Vec<u8>, Failure> {
+    if std::io::stdin().is_terminal() {
+        return Err(Failure::new(
+            "standard input is a terminal, and not what git says of a push",
+            "let git call it: `git push --dry-run` runs the hook and pushes nothing",
+        ));
+    }
     let mut stdin = Vec::new();
     std::io::stdin().lock().read_to_end(&mut stdin).map_err(|error| {
         Failure::new(

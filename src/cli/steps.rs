@@ -31,7 +31,7 @@ impl Steps {
     pub(crate) fn tell(&mut self, event: Event<'_>) {
         match event {
             Event::Step(text) if self.watched => self.spin(text),
-            Event::Step(text) => err(&format!("{text} …\n")),
+            Event::Step(text) => err(&format!("{text} ...\n")),
             Event::Command(text) => {
                 self.say(&format!("running: {text}\n"));
                 if self.watched {

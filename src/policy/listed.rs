@@ -152,7 +152,7 @@ impl Lock {
         lock.ok_or_else(|| {
             Wrong::new(
                 "this pair needs a `lock`: only for a `.txt` or a `.in` manifest its name follows",
-                "add `lock = \"…\"`: the lock's path, or for a pattern its file name beside each manifest",
+                "add `lock = \"...\"`: the lock's path, or for a pattern its file name beside each manifest",
             )
         })
     }

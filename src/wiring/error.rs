@@ -180,11 +180,11 @@ impl WiringError {
                 Some(command) => {
                     format!("keep a copy of what you need, then take it out, and install again: `{command}`")
                 }
-                None => "run it again without `git -c hook.…` and GIT_CONFIG_* variables".to_owned(),
+                None => "run it again without `git -c hook....` and GIT_CONFIG_* variables".to_owned(),
             },
             Self::FatalHook { hook, .. } => match hook.unset(place, &|setting| setting.key == b"event") {
                 Some(command) => format!("take its events away: `{command}`"),
-                None => "run it again without `git -c hook.…` and GIT_CONFIG_* variables".to_owned(),
+                None => "run it again without `git -c hook....` and GIT_CONFIG_* variables".to_owned(),
             },
             Self::SwitchedOff { hook } => match hook.unset(place, &|setting| setting.key == b"enabled") {
                 Some(command) => format!("switch it on: `{command}`"),

@@ -85,7 +85,7 @@ pub struct Older {
 
 impl State {
     /// Whether the hook is ours and nobody changed it. Whether git reaches it, and what its program is, is another
-    /// question: see [`super::probe`].
+    /// question: see [`super::probe()`].
     pub fn is_as_written(&self) -> bool {
         matches!(self, Self::Current | Self::Outdated(_))
     }

@@ -229,7 +229,7 @@ impl Obstacle {
         match self {
             Self::Empty(path) | Self::Dot(path) => unset(path, place),
             Self::Passing => format!(
-                "run it again without `git -c core.hooksPath=…` and GIT_CONFIG_* variables: `env -u \
+                "run it again without `git -c core.hooksPath=...` and GIT_CONFIG_* variables: `env -u \
                  GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT {} install`",
                 place.hook()
             ),

@@ -30,6 +30,7 @@ mod lock;
 mod lock_more;
 mod locks;
 mod malice;
+mod manners;
 mod merge;
 mod output;
 mod parse;

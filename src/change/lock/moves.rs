@@ -97,7 +97,7 @@ mod tests {
             requirements: located_in(file).collect(),
             ..Contents::default()
         });
-        let style = Style { colour: false, notes: false, paths: Paths::default() };
+        let style = Style::plain(Paths::default());
         table(&moves(&asked, &before, &after), &style)
     }
 

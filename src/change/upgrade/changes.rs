@@ -114,7 +114,7 @@ pub fn title(verb: &str, changes: &[Change]) -> String {
 
 /// The commit's message: a title, the table, what is held back.
 pub fn message(title: &str, changes: &[Change], held: &[Held]) -> String {
-    let style = Style { colour: false, notes: false, paths: Paths::default() };
+    let style = Style::plain(crate::source::Paths::default());
     let mut text = format!("{title}\n\n{}", changes_table(changes, &style));
     if !held.is_empty() {
         text.push_str("\nHeld back:\n");

@@ -173,7 +173,7 @@ fn reason(said: &[String]) -> String {
         return "the resolver finds no set with it".to_owned();
     }
     match text.char_indices().nth(LENGTH) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
+        Some((cut, _)) => format!("{}...", &text[..cut]),
         None => text.to_owned(),
     }
 }
