@@ -1,7 +1,7 @@
 //! The wing that changes things: what a person asks for by name, never a hook. It proposes first, shows, then writes.
 //!
 //! [`propose`] answers with edits and judges them before anything is written; [`write`](write()) puts them in place, all
-//! or none; [`listing`] shows them. [`init()`] proposes the policy to begin with. [`upgrade()`] works in a sandbox, a work
+//! or none; [`listing()`] shows them. [`init()`] proposes the policy to begin with. [`upgrade()`] works in a sandbox, a work
 //! tree of its own, and leaves a branch or nothing.
 
 mod bench;

@@ -80,6 +80,8 @@ pub fn upgrade(repo: &Repository, order: &Order, site: &mut Site<'_>) -> Result<
     };
     work.pairs()?;
     work.unknown()?;
+    let mut told = BTreeSet::new();
+    work.held.retain(|held| told.insert(held.line()));
     let found = work.prove(&base, repo)?;
     let Work { sandbox, policy, held, .. } = work;
     let (changes, tested) = (found.changes, found.tested);

@@ -25,7 +25,7 @@ pub(crate) struct RollbackArgs {
     #[arg(long, value_name = "REV")]
     pub(crate) from: Option<OsString>,
     /// Why, for the event
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) reason: String,
     /// Bring back even what is not in order, and write that down
     #[arg(long)]

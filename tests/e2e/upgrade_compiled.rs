@@ -45,6 +45,11 @@ fn everything_in_a_compiled_lock_moves() {
         }
         assert!(lock.contains("requirements.in") && !lock.contains("freeze-guard"), "{lock}");
         shop.repo.git(&["push", "--atomic", "origin", &branch, &format!("{branch}:main")]).passes();
+        // Other comments alone are no reason for a branch.
+        shop.repo.git(&["merge", "-q", "--ff-only", &branch]).passes();
+        shop.repo.stage(R, lock.replace("    # via", "    #   via"));
+        shop.repo.land("by hand");
+        shop.hook(&["upgrade"]).passes().says("nothing to upgrade").never_says("locking");
     }
 }
 

@@ -51,8 +51,8 @@ fn hanging<'w>(world: &'w World, step: Step) -> Option<Shop<'w>> {
 }
 
 /// Starts it and waits until it hangs; the number of the descendant.
-fn started(shop: &Shop<'_>) -> (Child, String) {
-    let mut command = shop.command(&["upgrade"]);
+fn started(shop: &Shop<'_>, args: &[&str]) -> (Child, String) {
+    let mut command = shop.command(args);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     for _ in 0..6000 {
         if let Ok(pid) = fs::read_to_string(shop.world.path("pid")) {
@@ -94,7 +94,7 @@ fn an_interrupted_upgrade_leaves_nothing() {
         let world = World::new();
         let Some(shop) = hanging(&world, step) else { return };
         let before = shop.state();
-        let (child, pid) = started(&shop);
+        let (child, pid) = started(&shop, &["upgrade"]);
         let (signal, status) = [("-INT", 130), ("-TERM", 143), ("-HUP", 129)][number % 3];
         kill(signal, &child.id().to_string());
         let output = child.wait_with_output().unwrap();
@@ -107,12 +107,29 @@ fn an_interrupted_upgrade_leaves_nothing() {
 }
 
 #[test]
+fn an_interrupted_rollback_leaves_nothing() {
+    let world = World::new();
+    let Some(shop) = hanging(&world, Step::Committing) else { return };
+    for file in ["requirements.txt", "requirements.lock"] {
+        shop.repo.stage(file, "cli==8.1\n");
+    }
+    shop.repo.git(&["commit", "-q", "--no-verify", "-m", "bad"]).passes();
+    let before = shop.state();
+    let (child, pid) = started(&shop, &["rollback", "--to", "HEAD^"]);
+    kill("-INT", &child.id().to_string());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(ends(&pid));
+    assert_eq!(shop.state(), before);
+}
+
+#[test]
 fn what_a_killed_upgrade_left_is_cleaned_up_by_the_next() {
     for step in STEPS {
         let world = World::new();
         let Some(shop) = hanging(&world, step) else { return };
         let before = shop.state();
-        let (mut child, pid) = started(&shop);
+        let (mut child, pid) = started(&shop, &["upgrade"]);
         child.kill().unwrap();
         child.wait().unwrap();
         kill("-KILL", &pid);
@@ -142,7 +159,7 @@ fn what_a_killed_upgrade_left_is_cleaned_up_by_the_next() {
 fn two_at_a_time() {
     let world = World::new();
     let Some(shop) = hanging(&world, Step::Testing) else { return };
-    let (child, pid) = started(&shop);
+    let (child, pid) = started(&shop, &["upgrade"]);
     shop.hook(&["upgrade", "--dry-run"]).exits(1).never_says("cleaning up");
     shop.repo.write("freeze-guard.toml", "");
     let first = shop.branches();

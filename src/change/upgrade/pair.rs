@@ -64,6 +64,8 @@ pub(super) struct Scene {
     /// The lock's bytes, where there is one that can be edited.
     lock: Option<Vec<u8>>,
     compiled: bool,
+    /// The packages that the lock holds.
+    locked: BTreeSet<PackageName>,
 }
 
 impl Work<'_, '_, '_> {
@@ -82,6 +84,11 @@ impl Work<'_, '_, '_> {
         let edits = edits(&scene, &answer, &targets);
         self.write(&edits)?;
         self.done.extend(scene.lines.iter().map(|line| (line.path.clone(), line.name.clone())));
+        // A tool of another version might write the same pins in another shape.
+        let same = edits.iter().all(|edit| edit.before.as_ref() == Some(&edit.after));
+        if same && scene.lock.is_some() && (!scene.compiled || answer.keys().all(|name| scene.locked.contains(name))) {
+            return Ok(());
+        }
         (self.site.tell)(Event::Step(&format!("locking {manifest}")));
         self.relock(vec![pair.manifest.clone()])?;
         Ok(())
@@ -105,11 +112,10 @@ impl Work<'_, '_, '_> {
         }
         let compiled =
             remake(&context) == Remake::Resolve && context.judged_as().is_some_and(|kind| kind.is_compiled());
-        let locked = context.lock();
-        let of_lock = locked.requirements.iter().filter_map(|located| located.requirement.name.clone());
-        let of_lock: BTreeSet<PackageName> =
-            of_lock.filter(|name| compiled && self.order.wants(name).is_some()).collect();
-        self.seen.extend(lines.iter().map(|line| line.name.clone()).chain(of_lock.iter().cloned()));
+        let locked = context.lock().requirements.iter().filter_map(|located| located.requirement.name.clone());
+        let locked: BTreeSet<PackageName> = locked.collect();
+        let of_lock: Vec<_> = locked.iter().filter(|name| compiled && self.order.wants(name).is_some()).collect();
+        self.seen.extend(lines.iter().map(|line| &line.name).chain(of_lock.iter().copied()).cloned());
         unmoved(&lines, (self.order, compiled))?;
         let movable = lines.iter().any(|line| matches!(line.fit, Fit::Loosened(_)));
         if !movable && of_lock.is_empty() {
@@ -131,7 +137,7 @@ impl Work<'_, '_, '_> {
         let bytes = lock.zip(files.lock.root().object).map(|(_, object)| tree.blob(&pair.lock, &object.id));
         let asked = asked(&files, &lines, (self.order, compiled));
         let (pair, lock) = (pair.clone(), bytes.transpose()?);
-        Ok(Some(Scene { pair, lines, asked, resolving, options, texts, lock, compiled }))
+        Ok(Some(Scene { pair, lines, asked, resolving, options, texts, lock, compiled, locked }))
     }
 
     /// What the resolver says of `scene` while its lines are loosened, those of `instead` to something else. The inner

@@ -36,8 +36,7 @@ impl Work<'_, '_, '_> {
         }
         let sand = self.sandbox.repository()?;
         let (changes, pairs) = changes(&*repo.commit_tree(base)?, &*sand.index()?, &self.policy)?;
-        let same = staged::tree(&sand)? == staged::tree_of(&sand, base)?;
-        if same || self.order.effect == super::Effect::Show {
+        if changes.is_empty() || self.order.effect == super::Effect::Show {
             return Ok(Proved { changes, tested: Vec::new(), committed: None });
         }
         let tested = self.tested(&pairs, &sand)?;
