@@ -1,7 +1,8 @@
 //! The wing that changes things: what a person asks for by name, never a hook. It proposes first, shows, then writes.
 //!
 //! [`propose`] answers with edits and judges them before anything is written; [`write`](write()) puts them in place, all
-//! or none; [`listing`] shows them. [`init()`] proposes the policy to begin with.
+//! or none; [`listing`] shows them. [`init()`] proposes the policy to begin with,
+//! and [`Service`] the job for CI.
 
 mod bench;
 mod fix;
@@ -10,6 +11,7 @@ mod listing;
 mod lock;
 mod mirror;
 mod overlay;
+mod workflow;
 mod write;
 
 pub use bench::{Proposal, Unfixed};
@@ -18,6 +20,7 @@ pub use init::{Difference, Found, InitError, Layout, Left, LockState, Mode, Reas
 pub use listing::listing;
 pub use lock::{Attempt, Effect, End, Move, NotMade, Wish, Workshop, lock, table};
 pub use mirror::Stamp;
+pub use workflow::{Service, place, stands};
 pub use write::{WriteError, write};
 
 use crate::source::RepoPath;

@@ -20,6 +20,7 @@ mod help;
 mod includes;
 mod init;
 mod init_adopt;
+mod init_ci;
 mod init_odd;
 mod layouts;
 mod lock;
