@@ -65,7 +65,9 @@ mod tests {
     fn what_cannot_be_said_is_every_branch_and_never_none() {
         let some = |names: &[&str]| Branches::Some(names.iter().map(|name| (*name).to_owned()).collect());
         assert_eq!(of(&["main", "refs/heads/main", "rel/**"]), some(&["main", "rel/*"]));
-        for all in ["*", "**", "refs/*", "refs/*/main", "refs/h*", "refs/heads*", "a+b", "it's", "d\u{e9}p", "!x", "{a,b}"] {
+        for all in
+            ["*", "**", "refs/*", "refs/*/main", "refs/h*", "refs/heads*", "a+b", "it's", "d\u{e9}p", "!x", "{a,b}"]
+        {
             assert_eq!(of(&["main", all]), Branches::All, "{all}");
         }
         assert_eq!(of(&["refs/for/*"]), Branches::None);
