@@ -22,7 +22,7 @@ mod shapes;
 mod ungoverned;
 
 pub use change::{Command, Deploy, LockCommand, Resolver, Upgrade};
-pub use gate::{Arrival, Arriving, Closed, Gate, Permit, Target, Unfit, short};
+pub use gate::{Arrival, Arriving, Closed, Gate, Page, Permit, Proposal, Request, RequestHead, Target, Unfit, short};
 pub use laxer::{Laxer, laxer};
 pub use levels::{Date, Exemption, Levels};
 pub use load::{FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, load};

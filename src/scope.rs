@@ -2,6 +2,7 @@
 //!
 //! Each occasion has its file and answers with [`Question`]s; what comes after treats them all alike.
 
+mod ci;
 mod commit;
 mod policies;
 mod push;
@@ -12,6 +13,7 @@ mod tips;
 
 use std::rc::Rc;
 
+pub use ci::{Change, ChangeKind, ci};
 pub use commit::{CommitEvent, commit};
 pub use policies::{PolicyFiles, read as read_policy};
 pub use push::{Push, push};
@@ -48,12 +50,22 @@ pub struct Question<'r> {
     /// What other remotes hold on the same branch; a pair that equals one of them is already approved.
     pub approved: Vec<Approved<'r>>,
     /// On a server: what stands on allowed branches; a pair that equals one of them comes from an allowed source.
-    pub allowed: Vec<Snapshot<'r>>,
+    pub allowed: Rc<Vec<Snapshot<'r>>>,
     /// Whose work tree a help line may look into, whether `git add` would mend what is wrong. It is opened only then:
     /// that costs a second look at the index.
     pub work_tree: Option<&'r Repository>,
     /// A word for people when a governed pair changed and passed.
     pub remark: Remark,
+    /// Where each new commit is judged besides: which they are.
+    pub commits: Option<Commits<'r>>,
+}
+
+/// New commits that are judged one by one.
+pub struct Commits<'r> {
+    /// Where they are.
+    pub repo: &'r Repository,
+    /// Which.
+    pub span: crate::git::Span,
 }
 
 impl<'r> Question<'r> {
@@ -70,9 +82,10 @@ impl<'r> Question<'r> {
             laxer: Vec::new(),
             unreadable: None,
             approved: Vec::new(),
-            allowed: Vec::new(),
+            allowed: Rc::default(),
             work_tree: None,
             remark: Remark::Silent,
+            commits: None,
         }
     }
 }
@@ -133,6 +146,8 @@ pub enum ScopeError {
     RangeTooLong(usize),
     /// There is no work tree to judge.
     Bare,
+    /// A shallow clone, which does not reach back to where a request left its branch.
+    TooShallow,
 }
 
 impl From<ReadError> for ScopeError {

@@ -1,25 +1,34 @@
 //! The hooks of one clone: what stands in its hooks directory, what installing or uninstalling would change, and how a
 //! hook that was there before still runs.
 //!
-//! Everything is planned first ([`plan_install`], [`plan_uninstall`]) and then applied ([`apply`]); a plan that fails
+//! Everything is planned first ([`plan_install`], [`plan_uninstall`]) and then applied ([`apply()`]); a plan that fails
 //! half way is undone. Git is reached through functions that the caller passes in, so nothing here starts git itself.
 
 use std::ffi::OsStr;
 use std::fmt;
 
 mod apply;
+mod caller;
 pub mod chain;
 mod clones;
+mod command;
 mod config;
 mod config_file;
+mod config_parse;
+mod config_text;
 mod elsewhere;
 mod error;
 mod files;
+mod give_back;
 mod inspect;
 mod layout;
+mod manager;
 mod name;
+mod older;
+mod place;
 mod plan;
 mod probe;
+mod record;
 mod server;
 mod settings;
 mod shared;
@@ -27,21 +36,26 @@ mod shim;
 mod site;
 mod slot;
 mod step;
+mod twins;
+mod undo;
 mod way;
 
 pub use apply::{Done, apply, apply_watched};
+pub use caller::Caller;
 pub use clones::Clones;
-pub use elsewhere::{Elsewhere, GitIn, Kind, elsewhere};
+pub use config::Fault;
+pub use elsewhere::{Elsewhere, Gap, Kind, elsewhere};
 pub use error::WiringError;
-pub use inspect::{Guard, State, Way, inspect};
-pub use layout::Obstacle;
+pub use inspect::{Guard, Older, State, Way, inspect};
+pub use layout::{Lead, Obstacle};
 pub use name::ChainedName;
+pub use place::{Holder, Place};
 pub use plan::{Plan, plan_install, plan_uninstall};
-pub use probe::{GitWith, Reach, probe};
+pub use probe::{Established, Outside, Reach, Variable, establish, establish_server, probe};
 pub use server::{Role, inspect_server, plan_server, plan_server_uninstall, role};
-pub use settings::{ConfigHook, GitVersion};
+pub use settings::{ConfigHook, GitVersion, Setting};
 pub use shared::SharedRepository;
-pub use shim::{Edits, ShimVersion, VERSION, recognise, shim, shim_beside};
+pub use shim::{Edits, PASSED, PASSED_SINCE, ShimVersion, VERSION, recognise, shim, shim_beside};
 pub use site::{Git, HooksPath, Scope, Site, SiteError};
 pub use step::Step;
 pub use way::{Directory, KnownGit, Via, Wish, plan_wiring};

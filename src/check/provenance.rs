@@ -28,7 +28,7 @@ pub(super) fn to_prove<'j>(
 
 fn is_held(question: &Question<'_>, judged: &Judged, cache: &Cache) -> Result<bool, ReadError> {
     let tuple = judged.after.tuple();
-    for tree in &question.allowed {
+    for tree in &*question.allowed {
         match holds(&**tree, judged, &tuple, cache) {
             Ok(true) => return Ok(true),
             // What a branch of the server has lost, it holds no more.

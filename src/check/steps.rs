@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Judging;
 use crate::files::{self, Cache, Depth, Judged, PairFiles};
+use crate::finding::Finding;
 use crate::git::Repository;
 use crate::policy::{Arrival, Gate, Pair, short};
 use crate::report::{Layers, Remark as Said, Report, Seen};
@@ -148,6 +149,18 @@ fn seen(pair: &Pair, seen: Option<rules::Seen>) -> Seen {
         caution: seen.caution,
     });
     Seen { manifest: pair.manifest.clone(), lock: pair.lock.clone(), layers }
+}
+
+/// Drops those of `findings` from `start` on that say of a commit what `already` says of all it was pushed with.
+pub(super) fn drop_repeated(findings: &mut Vec<Finding>, start: usize, already: &[Finding]) {
+    let said = |finding: &Finding| {
+        already.iter().any(|one| {
+            let message = one.message.rsplit_once(": ").map_or(&*one.message, |(_, message)| message);
+            (one.rule, &one.place) == (finding.rule, &finding.place) && finding.message.ends_with(message)
+        })
+    };
+    let new: Vec<_> = findings.drain(start..).filter(|finding| !said(finding)).collect();
+    findings.extend(new);
 }
 
 /// What people are told besides findings.

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
         return Ok(Outcome::Pass);
     };
     let rule: RuleId = code.parse().map_err(|()| unknown(code))?;
-    out(rule.page());
+    out(&rule.page());
     Ok(Outcome::Pass)
 }
 

@@ -5,7 +5,7 @@
 
 use super::args::RunArgs;
 use super::output::err;
-use super::run::{is_skip, run_chained_hook, standard_input};
+use super::run::{is_skip, run_chained_hooks, standard_input};
 use super::world::Surroundings;
 use super::{Failure, Outcome};
 use freeze_guard::check::{Judging, check_with};
@@ -33,12 +33,12 @@ fn judge(stdin: &[u8], world: &Surroundings) -> Result<Verdict, Failure> {
     // The paths are for somebody else's clone.
     let judging = Judging { today: world.today, paths: Paths::default() };
     let report = check_with(&questions, &judging, Box::leak(Box::default()))?;
-    err(&text(&report, &Style { colour: false, notes: false, paths: judging.paths }));
+    err(&text(&report, &Style::plain(judging.paths)));
     Ok(report.verdict())
 }
 
 fn theirs(args: &RunArgs, stdin: &[u8], world: &Surroundings) -> Result<Outcome, Failure> {
-    match run_chained_hook(Event::PreReceive, args, Some(stdin), world)? {
+    match run_chained_hooks(Event::PreReceive, args, stdin, world)? {
         // Skipping it for what a variable says would let a pusher skip it.
         ChainOutcome::Running => Err(Failure::new(
             "the hook that was here before seems to run already, by what FREEZE_GUARD_CHAIN says",

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use super::args::InstallArgs;
-use super::install::{planned, reach, site, told};
+use super::children::Children;
+use super::install::{self, planned, told};
 use super::output::out;
 use super::status::server_policies;
 use super::{Failure, Outcome};
 use freeze_guard::git::Repository;
-use freeze_guard::wiring::{Reach, Site, apply, inspect_server, plan_server};
+use freeze_guard::wiring::{Site, apply, establish_server, plan_server};
 
 /// What a repository without a work tree is told that was wired as a clone.
 pub(crate) const BARE: &str = "note: these hooks judge what is pushed from here, and what is committed in its work \
@@ -21,23 +22,8 @@ pub(crate) fn install(args: &InstallArgs, repo: &Repository, site: &Site, binary
         return Ok(Outcome::Pass);
     }
     out(&told(&apply(plan)?, "nothing to do: everything was in place"));
-    let reached = verify(repo, binary)?;
+    let all = establish_server(&install::site(repo)?, binary, &Children { repo })?;
+    let reached = install::all_reached(&all, "hook status --server");
     out(&server_policies(repo)?);
     Ok(if reached { Outcome::Pass } else { Outcome::Refuse })
-}
-
-/// Whether git now reaches the shim; says why not.
-fn verify(repo: &Repository, binary: &Path) -> Result<bool, Failure> {
-    let site = site(repo)?;
-    let mut reached = true;
-    for guard in inspect_server(&site, binary)? {
-        let why = match (reach(repo, &site, &guard), guard.state.is_in_force()) {
-            (Reach::NotReached { why }, _) => why,
-            (_, true) => continue,
-            (_, false) => "`hook status --server` says what stands there".to_owned(),
-        };
-        reached = false;
-        out(&format!("{}: git does not reach it: {why}\n", guard.event.name()));
-    }
-    Ok(reached)
 }

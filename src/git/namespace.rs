@@ -1,5 +1,5 @@
-//! Ref names as a server must see them: the namespace of a push (gitnamespaces(7)), and the name that really changes
-//! when a ref is symbolic.
+//! Ref names as a server must see them: the namespace of a push (gitnamespaces(7)), the name that really changes when a
+//! ref is symbolic, and what its configuration says of names.
 //!
 //! git tells a hook names from within the namespace and keeps them under `refs/namespaces/<part>/`, once for each part.
 //! A name that is sent from outside, in full, means the same ref; so names are always taken apart here.
@@ -119,6 +119,23 @@ impl Repository {
             message: format!("GIT_NAMESPACE is `{}`, which is no namespace", printable(given.as_encoded_bytes())),
             help: "name it as a branch is named: letters, digits, `-` and `/`".to_owned(),
         })
+    }
+
+    /// Whether `core.ignoreCase` says that names in other letters are the same file.
+    pub fn folds_case(&self) -> bool {
+        self.layout().case == gix::glob::pattern::Case::Fold
+    }
+
+    /// What git reads in the setting `key` as true or false; `None` where it is not set.
+    ///
+    /// # Errors
+    /// A value that is neither, and a configuration that git cannot read.
+    pub fn config_switch(&self, key: &str) -> Result<Option<bool>, ReadError> {
+        match self.git().args(["config", "--type=bool", "--get", key]).run() {
+            Ok(output) => Ok(Some(output.stdout.trim_ascii() == b"true")),
+            Err(GitError::Failed { status: Some(1), .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What the ref `stored` says it stands for; `None` where it is no symbolic ref, or not there.

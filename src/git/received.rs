@@ -163,4 +163,21 @@ mod tests {
             assert!(!error.to_string().contains('\0') && !error.help().is_empty(), "{bad:?}");
         }
     }
+    proptest::proptest! {
+        /// What is read says all that was there: nothing is dropped, joined or corrected.
+        #[test]
+        fn what_is_read_is_what_was_there(
+            lines in proptest::collection::vec((0..4usize, 0..4usize, "refs/[a-c \\n/.]{0,6}"), 0..4),
+            tail in "[\\n a]{0,2}",
+        ) {
+            let ids = [A.to_owned(), Z.to_owned(), "b".repeat(64), A.to_uppercase()];
+            let text: String = lines.iter().map(|(old, new, name)| format!("{} {} {name}\n", ids[*old], ids[*new])).collect();
+            let text = text + &tail;
+            if let Ok(updates) = parse_received(text.as_bytes()) {
+                let line = |update: &Received| [format!("{} {} ", update.old, update.new).as_bytes(), &update.name, b"\n"].concat();
+                let again: Vec<u8> = updates.iter().flat_map(line).collect();
+                proptest::prop_assert_eq!(again, text.into_bytes());
+            }
+        }
+    }
 }

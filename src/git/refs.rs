@@ -75,10 +75,35 @@ impl RefFiles {
     }
 
     fn find(&self, name: &FullNameRef) -> Result<Option<Target>, ReadError> {
+        if self.is_absent(name) {
+            return Ok(None);
+        }
         let found =
             self.0.try_find(name).map_err(|error| damaged(&format!("ref {}", printable(name.as_bstr())), &error))?;
         // gix also tries refs/tags/<name> and the like.
         Ok(found.filter(|reference| reference.name.as_ref() == name).map(|reference| reference.target))
+    }
+
+    /// Whether the ref is surely not there. gix looks in fifteen places before it says so, and a push may bring thousands of
+    /// refs that are new.
+    fn is_absent(&self, name: &FullNameRef) -> bool {
+        let Ok(path) = gix::path::from_bstr(name.as_bstr()) else { return false };
+        let dirs = [Some(self.0.git_dir()), self.0.common_dir()];
+        let has_file = |dir: &std::path::Path| {
+            !dir.join(&*path).symlink_metadata().is_err_and(|error| super::open::is_absent(&error))
+        };
+        if dirs.into_iter().flatten().any(has_file) {
+            return false;
+        }
+        // A file first, then the packed ones: in that order git moves a ref from one to the other.
+        match self.0.cached_packed_buffer() {
+            Ok(None) => true,
+            Ok(Some(packed)) => {
+                let found = packed.try_find(name.as_partial_name());
+                found.is_ok_and(|found| found.is_none_or(|found| found.name != name))
+            }
+            Err(_) => false,
+        }
     }
 
     /// Follows symbolic refs from `target`, which `name` holds.

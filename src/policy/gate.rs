@@ -42,6 +42,52 @@ pub enum Gate {
     NotACommit(Target, &'static str),
     /// A server's, which sees no source, only what arrives.
     Received(Target, Arrival),
+    /// A CI job's, which sees what is proposed for a branch or has just landed on it.
+    Proposed(Target, Proposal),
+}
+
+/// What a CI job sees of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    /// A pull request into a guarded branch.
+    Request(Request),
+    /// A push, a merge queue, or a request into a branch that is not guarded: its content alone is judged.
+    Content,
+}
+
+/// A pull request into a guarded branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Whether it bears the label that the policy asks for.
+    pub labelled: bool,
+    /// Where its commits come from.
+    pub head: RequestHead,
+    /// Where its label is given.
+    pub page: Page,
+    /// The first mistake of the policy that the branch holds now, where it cannot be read.
+    pub untold: Option<String>,
+}
+
+/// Where the commits of a pull request come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestHead {
+    /// A branch of the same repository (full name).
+    Branch(Vec<u8>),
+    /// A branch of somebody else's repository (full name): its name says nothing.
+    Fork(Vec<u8>),
+    /// Nobody said.
+    Unknown,
+}
+
+/// Where a pull request has its labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// GitHub, with the request's number.
+    GitHub(u64),
+    /// GitLab, with the number inside the project.
+    GitLab(u64),
+    /// The command line.
+    Arguments,
 }
 
 /// What arrives at a server for a guarded ref.

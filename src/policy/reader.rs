@@ -238,7 +238,7 @@ pub(super) fn listed<'k>(words: impl Iterator<Item = &'k str>) -> String {
 pub(super) fn shorten(text: &str) -> String {
     let mut short = printable_text(&text.chars().take(60).collect::<String>());
     if text.chars().nth(60).is_some() {
-        short.push('…');
+        short.push_str("...");
     }
     short
 }

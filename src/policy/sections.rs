@@ -210,7 +210,7 @@ fn upgrade(reader: &mut Reader<'_>, section: Section<'_>) -> Upgrade {
 fn deploy(reader: &mut Reader<'_>, section: Section<'_>) -> Deploy {
     let mut deploy = Deploy::default();
     put(&mut deploy.record, section.get("record").and_then(|item| reader.parsed(item, file)));
-    deploy.log = section.get("log").and_then(|item| reader.parsed(item, file));
+    put(&mut deploy.log, section.get("log").and_then(|item| reader.parsed(item, file)));
     deploy
 }
 

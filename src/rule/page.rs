@@ -6,17 +6,28 @@ use super::RuleId;
 const PAGES: &str = include_str!("../../docs/rules.md");
 
 impl RuleId {
-    /// The section of this rule, heading included, in Markdown.
-    pub fn page(self) -> &'static str {
+    /// The section of this rule, heading included, in Markdown; without the comments, which are for the test of its
+    /// examples.
+    pub fn page(self) -> String {
         let heading = format!("\n## {}\n", self.code());
-        let Some(start) = PAGES.find(&heading).map(|at| at + 1) else { return PAGES };
-        let end = PAGES[start + 2..].find("\n## ").map_or(PAGES.len(), |at| start + 2 + at + 1);
-        &PAGES[start..end]
+        let start = PAGES.find(&heading).map_or(0, |at| at + 1);
+        let section = PAGES[start..].split_inclusive('\n').enumerate();
+        let mut text = String::new();
+        let mut comment = false;
+        for (_, line) in section.take_while(|(number, line)| *number == 0 || !line.starts_with("## ")) {
+            comment |= line.starts_with("<!--");
+            if !comment {
+                text.push_str(line);
+            }
+            comment &= !line.contains("-->");
+        }
+        text
     }
 
     /// The first sentence of [`Self::page`], as one line of plain text without its full stop.
     pub fn summary(self) -> String {
-        let body = self.page().split("\n\n").nth(2).unwrap_or_default();
+        let page = self.page();
+        let body = page.split("\n\n").nth(2).unwrap_or_default();
         let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
         let first = line.split_once(". ").map_or(line.as_str(), |(first, _)| first);
         first.trim_end_matches(['.', ':']).replace(['`', '*'], "")

@@ -88,7 +88,7 @@ fn way(context: &GateContext<'_>, target: &Target, arriving: &Arriving) -> Strin
     }
     let start: String = arriving.tip.chars().take(12).collect();
     format!(
-        "push the branch that holds it along: `git branch {branch} {start} && git push --atomic {remote} {branch} \
+        "push an allowed branch that holds it along, as this new one: `git branch {branch} {start} && git push --atomic {remote} {branch} \
          {branch}:{guard}`; or open a pull request from such a branch"
     )
 }

@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::policies::{self, PolicyFiles};
 use super::tips::Tips;
-use super::{Against, Question, Ruling, ScopeError, Snapshot};
-use crate::git::{ObjectKind, Placed, Received, RefsNow, Repository, parse_received};
+use super::{Against, Commits, Question, Ruling, ScopeError, Snapshot};
+use crate::git::{ObjectKind, Placed, Received, RefsNow, Repository, Span, parse_received};
 use crate::policy::{Arrival, Arriving, Gate, OnCreate, Origin, Policy, Target, laxer, short};
 use crate::source::{Object, ReadError, Tree, printable};
 
@@ -80,14 +80,14 @@ struct Asker<'r, 'p> {
 
 impl<'r> Asker<'r, '_> {
     fn question(&mut self, update: &Update) -> Result<Option<Question<'r>>, ScopeError> {
-        let Received { old, new, .. } = update.received;
-        let base = self.base(&update.received)?;
-        let (ruled, main_tree) = match &base {
-            Base::Tree(tree) => (self.ruled(&**tree)?, None),
-            Base::New => self.main(&update.sent.space)?,
-            Base::NoCommit => (Ruled::defaults(), None),
+        let base = self.base(update)?;
+        let ruled = match &base {
+            Base::Tree(tree) => self.ruled(&**tree)?,
+            Base::New => self.main(&update.sent.space)?.0,
+            Base::NoCommit => Ruled::defaults(),
         };
-        if matches!(base, Base::New) && !new.is_zero() && ruled.policy.push.on_create == OnCreate::Allow {
+        let creates = matches!(base, Base::New) && !update.received.new.is_zero();
+        if creates && ruled.policy.push.on_create == OnCreate::Allow {
             return Ok(None);
         }
         // An update of a symbolic ref changes what that one stands for.
@@ -98,32 +98,53 @@ impl<'r> Asker<'r, '_> {
         let name = printable(short(&changed.name));
         let (after, against) = (Rc::from(self.repo.empty()), Against::Parents(Vec::new()));
         let mut question = Question::plain(name, after, against, ruled.ruling());
-        let target = Target { remote: REMOTE.to_vec(), reference: changed.name.clone(), source: Vec::new() };
-        if let Some(arrival) = self.no_commit(update, &changed)? {
-            question.gate = Gate::Received(target, arrival);
-            return Ok(Some(question));
-        }
-        question.after = Rc::from(self.repo.commit_tree(&new)?);
-        question.allowed = self.tips.allowed(&update.sent.space, &ruled.policy)?;
-        if matches!(base, Base::New) {
-            question.allowed.extend(main_tree.clone());
-        }
-        let compared = match base {
-            Base::Tree(tree) => Some(tree),
-            Base::New => main_tree,
-            Base::NoCommit => None,
+        let arrival = match self.no_commit(update, &changed)? {
+            Some(arrival) => arrival,
+            None => Arrival::Commit(self.compare(&mut question, update, (base, &ruled))?),
         };
-        let untold = self.judge_policy(&mut question, compared.as_deref(), &ruled)?;
-        if let (false, Some(tree)) = (old.is_zero(), compared) {
-            question.against = Against::Parents(vec![tree]);
-        }
-        let taken = self.tips.names(&update.sent.space);
-        question.gate = Gate::Received(target, Arrival::Commit(Arriving { tip: new.to_string(), taken, untold }));
+        let target = Target { remote: REMOTE.to_vec(), reference: changed.name, source: Vec::new() };
+        question.gate = Gate::Received(target, arrival);
         Ok(Some(question))
     }
 
+    /// Fills in what a commit is held against: what was there, what stands on allowed branches, and the policy.
+    fn compare(
+        &mut self,
+        question: &mut Question<'r>,
+        update: &Update,
+        (base, ruled): (Base<'r>, &Ruled),
+    ) -> Result<Arriving, ScopeError> {
+        let (new, space) = (&update.received.new, &update.sent.space);
+        question.after = Rc::from(self.repo.commit_tree(new)?);
+        question.allowed = self.tips.allowed(space, &ruled.policy)?;
+        let compared = match base {
+            Base::Tree(tree) => {
+                question.against = Against::Parents(vec![Rc::clone(&tree)]);
+                if ruled.policy.push.every_commit {
+                    let hidden = self.repo.peel_to_commit(&update.received.old)?.into_iter().collect();
+                    question.commits = Some(Commits { repo: self.repo, span: Span { tip: *new, hidden } });
+                }
+                Some(tree)
+            }
+            // All of it is judged, but what main holds may stand elsewhere, too.
+            Base::New => {
+                let (_, main) = self.main(space)?;
+                Rc::make_mut(&mut question.allowed).extend(main.clone());
+                main
+            }
+            Base::NoCommit => None,
+        };
+        let untold = self.judge_policy(question, compared.as_deref(), ruled)?;
+        Ok(Arriving { tip: new.to_string(), taken: self.tips.names(space), untold })
+    }
+
     fn is_guarded(&mut self, ruled: &Ruled, [sent, changed]: [&Placed; 2]) -> Result<bool, ScopeError> {
-        let guards = |policy: &Policy| policy.push.guards(&sent.name) || policy.push.guards(&changed.name);
+        let mut names = vec![sent.name.clone(), changed.name.clone()];
+        if self.repo.folds_case() {
+            // There, one name in other letters is the same file.
+            names.push(changed.name.to_ascii_lowercase());
+        }
+        let guards = |policy: &Policy| names.iter().any(|name| policy.push.guards(name));
         // Where its own list cannot be read, main's counts too.
         Ok(guards(&ruled.policy) || (ruled.broken.is_some() && guards(&self.main(&sent.space)?.0.policy)))
     }
@@ -183,7 +204,7 @@ impl<'r> Asker<'r, '_> {
     /// since pyproject.toml holds much besides.
     fn is_allowed(&mut self, question: &Question<'r>, next: &Ruled) -> Result<bool, ScopeError> {
         let files = PolicyFiles::of(&*question.after)?;
-        for tip in &question.allowed {
+        for tip in &*question.allowed {
             let theirs = match PolicyFiles::of(&**tip) {
                 Ok(theirs) => theirs,
                 Err(ReadError::Missing { .. }) => continue,
@@ -200,15 +221,16 @@ impl<'r> Asker<'r, '_> {
         Ok(false)
     }
 
-    fn base(&self, received: &Received) -> Result<Base<'r>, ScopeError> {
-        if received.old.is_zero() {
-            return Ok(Base::New);
-        }
-        // git refuses a deletion of what the ref does not hold only later.
-        if self.repo.kind(&received.old)?.is_none() && received.new.is_zero() {
-            return Ok(Base::NoCommit);
-        }
-        Ok(match self.repo.peel_to_commit(&received.old)? {
+    /// git holds what the sender says against the ref, so that may be believed; but not of a deletion, which goes through
+    /// where the sender names an object that nobody has.
+    fn base(&self, update: &Update) -> Result<Base<'r>, ScopeError> {
+        let Received { old, new, .. } = update.received;
+        let now = match new.is_zero() {
+            true => self.refs.get(&update.sent.stored())?.map(|now| now.id),
+            false => Some(old).filter(|old| !old.is_zero()),
+        };
+        let Some(now) = now else { return Ok(Base::New) };
+        Ok(match self.repo.peel_to_commit(&now)? {
             Some(commit) => Base::Tree(Rc::from(self.repo.commit_tree(&commit)?)),
             None => Base::NoCommit,
         })

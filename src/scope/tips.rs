@@ -4,6 +4,7 @@
 //! A branch that the same push deletes or moves counts by its new value only. One that arrives counts before git has
 //! accepted it: pre-receive is asked once for the whole push.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -18,10 +19,15 @@ pub(super) struct Tips<'r, 'p> {
     repo: &'r Repository,
     refs: &'p RefsNow<'r>,
     updates: &'p [Update],
+    arriving: OnceCell<bool>,
     /// By what their names begin with.
     standing: HashMap<Vec<u8>, Rc<Vec<Tip>>>,
+    allowed: HashMap<Asked, Rc<Vec<Snapshot<'r>>>>,
     trees: HashMap<Id, Option<Snapshot<'r>>>,
 }
+
+/// A namespace, and the patterns of a policy.
+type Asked = (Vec<u8>, Vec<String>);
 
 /// A ref that this push leaves as it is.
 struct Tip {
@@ -34,17 +40,32 @@ struct Tip {
 impl<'r, 'p> Tips<'r, 'p> {
     /// Of a push with these updates. Reads nothing yet.
     pub(super) fn of(repo: &'r Repository, refs: &'p RefsNow<'r>, updates: &'p [Update]) -> Self {
-        Self { repo, refs, updates, standing: HashMap::new(), trees: HashMap::new() }
+        let arriving = OnceCell::new();
+        let (standing, allowed, trees) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { repo, refs, updates, arriving, standing, allowed, trees }
     }
 
     /// The trees of the branches of `space` that may bring dependency changes by `policy`; those that arrive come first.
     ///
     /// # Errors
     /// What the repository cannot answer.
-    pub(super) fn allowed(&mut self, space: &[u8], policy: &Policy) -> Result<Vec<Snapshot<'r>>, ScopeError> {
+    pub(super) fn allowed(&mut self, space: &[u8], policy: &Policy) -> Result<Rc<Vec<Snapshot<'r>>>, ScopeError> {
+        let key = (space.to_vec(), policy.push.from.iter().map(|pattern| pattern.full().to_owned()).collect());
+        if let Some(known) = self.allowed.get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let trees = Rc::new(self.find(space, policy)?);
+        self.allowed.insert(key, Rc::clone(&trees));
+        Ok(trees)
+    }
+
+    fn find(&mut self, space: &[u8], policy: &Policy) -> Result<Vec<Snapshot<'r>>, ScopeError> {
         let listed = |at: &Placed| at.space == space && policy.push.allows_from(&at.name);
         let mut ids: Vec<Id> = Vec::new();
         for update in self.updates.iter().filter(|update| listed(&update.sent)) {
+            if !self.arriving_count()? {
+                break;
+            }
             // A name that stands for another branch brings what that one may.
             let stands_for = Placed::of(&self.refs.final_name(&update.sent.stored())?);
             if listed(&stands_for) && self.will_be_taken(update)? {
@@ -62,13 +83,28 @@ impl<'r, 'p> Tips<'r, 'p> {
         Ok(trees)
     }
 
+    /// Whether branches that arrive count: not where whoever runs the server says so, because something else may stop them
+    /// after us.
+    fn arriving_count(&self) -> Result<bool, ScopeError> {
+        if let Some(count) = self.arriving.get() {
+            return Ok(*count);
+        }
+        let count = self.repo.config_switch("freeze-guard.arriving")?.unwrap_or(true);
+        Ok(*self.arriving.get_or_init(|| count))
+    }
+
     /// Whether git would take the update, as far as that can be told before: a branch takes commits, and the sender has
     /// to know what it holds.
     fn will_be_taken(&self, update: &Update) -> Result<bool, ScopeError> {
         let Received { old, new, .. } = &update.received;
         let now = self.refs.get(&update.sent.stored())?;
         let known = now.map_or(old.is_zero(), |now| now.id == *old);
-        Ok(known && !new.is_zero() && self.repo.kind(new)? == Some(ObjectKind::Commit))
+        let fits = match self.repo.kind(new)? {
+            Some(ObjectKind::Commit) => true,
+            Some(ObjectKind::Tag) => update.sent.name.starts_with(b"refs/tags/"),
+            Some(ObjectKind::Blob | ObjectKind::Tree) | None => false,
+        };
+        Ok(known && fits)
     }
 
     /// Full names in `space` that a new branch must not have, as far as they were looked at.

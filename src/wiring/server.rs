@@ -5,11 +5,12 @@ use std::path::Path;
 
 use super::config;
 use super::error::WiringError;
-use super::files::shown;
-use super::inspect::{Guard, inspect_events};
+use super::files::{command_word, shown};
+use super::inspect::{Guard, State, inspect_events};
+use super::layout::own_hooks;
+use super::place::Place;
 use super::plan::Plan;
 use super::slot::Slot;
-use super::step::Step;
 use super::way::Directory;
 use super::{Event, Obstacle, Site};
 
@@ -26,13 +27,7 @@ pub fn plan_server(site: &Site, binary: &Path) -> Result<Plan, WiringError> {
     }
     let directory = site.shim_dir(Directory::Own).map_err(WiringError::ServerObstacle)?;
     let mut plan = Plan::empty(site);
-    for &event in EVENTS {
-        let slot = Slot::look(directory, event)?;
-        plan.install(directory, &slot, binary)?;
-    }
-    if !plan.steps.is_empty() && !directory.exists() {
-        plan.steps.insert(0, Step::CreateDirectory { path: directory.to_owned() });
-    }
+    plan.put_in(directory, binary, EVENTS)?;
     Ok(plan)
 }
 
@@ -77,7 +72,32 @@ pub fn role(site: &Site) -> Role {
 /// # Errors
 /// When the hooks directory or a file in it cannot be looked at.
 pub fn inspect_server(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
-    inspect_events(site, binary, EVENTS)
+    let mut guards = inspect_events(site, binary, EVENTS)?;
+    for guard in guards.iter_mut().filter(|guard| guard.state.is_as_written()) {
+        if let Some(why) = out_of_reach(&guard.path, &site.common_dir) {
+            guard.state = State::Unreachable { why };
+        }
+    }
+    Ok(guards)
+}
+
+/// Why the account that the repository belongs to, as which pushes arrive, would not run the hook: then git passes over
+/// it without a word, whatever another account sees here.
+#[cfg(unix)]
+fn out_of_reach(hook: &Path, repository: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (file, owner) = (hook.metadata().ok()?, repository.metadata().ok()?);
+    let may = if file.gid() == owner.gid() { 0o050 } else { 0o005 };
+    if owner.uid() == 0 || owner.uid() == file.uid() || file.mode() & may == may {
+        return None;
+    }
+    let word = command_word(hook);
+    Some(format!("it is another account's, and that of the repository may not run it: `chmod a+rx {word}`"))
+}
+
+#[cfg(not(unix))]
+fn out_of_reach(_: &Path, _: &Path) -> Option<String> {
+    None
 }
 
 impl Plan {
@@ -89,14 +109,41 @@ impl Plan {
 
 impl Obstacle {
     /// The next step for whoever runs the server.
-    pub(super) fn server_help(&self) -> String {
+    pub(super) fn server_help(&self, place: Place<'_>) -> String {
         match self {
-            Self::Empty(_) | Self::Dot(_) | Self::Passing | Self::Relative(_) => self.help(),
-            Self::Outside { directory, .. } | Self::WorkTree { directory, .. } => format!(
-                "have {} call ours: add the line `hook run pre-receive || exit 1`; or give this repository hooks of its \
-                 own: `git config core.hooksPath \"$(git rev-parse --path-format=absolute --git-common-dir)/hooks\"`",
-                shown(&directory.join("pre-receive"))
+            Self::Empty(_) | Self::Dot(_) | Self::Passing | Self::Relative { .. } => self.help(place),
+            Self::Outside { directory, lead, own } | Self::WorkTree { directory, lead, own } => format!(
+                "have {} call ours: add the line `hook run pre-receive || exit 1`; or {}",
+                shown(&directory.join("pre-receive")),
+                own_hooks(lead, own, place)
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// What comes before the search for the program ends without one is the same in every shim, but for what serves only
+    /// those that can be skipped; a change of one that forgets this one is found here.
+    #[test]
+    fn the_shim_of_a_server_differs_in_what_can_be_skipped() {
+        let ours = include_str!("../../hooks/pre-receive");
+        let clones = include_str!("../../hooks/pre-push").replace("pre-push", "pre-receive");
+        let clones = clones
+            .replace(" retry='git push'\n", "\n")
+            .replace("stranger=$program used=$event$chained", "stranger=$program");
+        let clones = clones.replace("stranger='' found='' used=''", "stranger=''");
+        let code = |text: &str| -> Vec<String> {
+            let start = text.split_once("\ncase $0 in\n").unwrap().0;
+            start.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+        };
+        let (ours_code, clones_code) = (code(ours), code(&clones));
+        assert!(ours_code.len() > 40);
+        let differs: Vec<_> = ours_code.iter().filter(|line| !clones_code.contains(line)).collect();
+        assert_eq!(
+            differs,
+            ["if [ -f \"$hook\" ] && [ -s \"$hook\" ] && [ -x \"$hook\" ]; then judge \"$hook\" \"$@\"; fi"]
+        );
+        assert!(!ours.contains("FREEZE_GUARD-") && !ours.contains("exit 0\nfi"), "nothing skips it");
     }
 }

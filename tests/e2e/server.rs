@@ -5,6 +5,7 @@ use crate::world::{NEW, R, Repo, Run, World};
 
 mod alias;
 mod content;
+mod histories;
 mod killed;
 mod layouts;
 mod policy;
@@ -143,6 +144,25 @@ fn s48_deletions() {
     // As whoever runs the server is told.
     server.git(&["update-ref", "-d", "refs/heads/main"]).passes();
     accepted(&clone, &["main"]);
+}
+
+/// git deletes whatever the ref holds where the sender names an object that nobody has; what is guarded is told by what
+/// the ref really holds.
+#[test]
+fn s48_deletions_by_a_false_word() {
+    let world = World::new();
+    let (clone, server) = server(&world);
+    clone.stage("freeze-guard.toml", "[push]\nguard = [\"main\", \"master\", \"release/*\"]\n");
+    clone.land("policy");
+    accepted(&clone, &["main:release/1"]);
+    let zero = "0".repeat(40);
+    for old in [&zero, &"1".repeat(40), &clone.id("main"), &clone.id("main:app.py")] {
+        let line = format!("{old} {zero} refs/heads/release/1\n");
+        server.hook_fed(line.as_bytes(), &["run", "pre-receive"]).refused().error("guarded-push");
+    }
+    let line = format!("{zero} {zero} refs/heads/nothing\n");
+    server.hook_fed(line.as_bytes(), &["run", "pre-receive"]).passes().silent();
+    refused(&clone, &server, &[":release/1"], "guarded-push");
 }
 
 /// FREEZE_GUARD=0 is the pusher's word, and counts for nothing here; no variable of theirs brings colours either.

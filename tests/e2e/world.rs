@@ -200,6 +200,19 @@ impl<'w> Repo<'w> {
         self.world.command(BINARY, &self.top)
     }
 
+    /// The binary on a terminal of its own on which nobody types; `None`, and a word, where there is no way to have one.
+    pub(crate) fn on_a_terminal(&self, env: &[(&str, &str)], command: &str) -> Option<Run> {
+        if !(Path::new("/usr/bin/script").exists() && cfg!(target_os = "linux")) {
+            eprintln!("skipped: there is no `script` to make a terminal with");
+            return None;
+        }
+        // `script` hands its own standard input on, and an end of it; a silent one stays open.
+        let line = format!("'{BINARY}' {command}");
+        let mut script = self.world.command("/usr/bin/script", &self.top);
+        script.env("TERM", "xterm").envs(env.iter().copied()).args(["-q", "-e", "-c", &line, "/dev/null"]);
+        Some(Run::of(&mut script, b""))
+    }
+
     /// The same repository, from its subdirectory `name`.
     pub(crate) fn inside(&self, name: &str) -> Repo<'w> {
         let top = self.top.join(name);

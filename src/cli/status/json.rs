@@ -72,6 +72,7 @@ fn place(place: &Elsewhere) -> Value {
     json!({
         "path": path(&place.path),
         "in_force": place.gap.is_none(),
-        "why": place.gap,
+        "why": place.gap.as_ref().map(|gap| &gap.why),
+        "help": place.gap.as_ref().map(|gap| &gap.help),
     })
 }

@@ -5,13 +5,14 @@
 use serde_json::json;
 
 use super::rulings::{Ruling, ruling};
-use super::{Row, json, row, text};
-use crate::cli::install::{binary, reach};
+use super::{Row, first_open, json, row, text};
+use crate::cli::children::Children;
+use crate::cli::install::binary;
 use crate::cli::{Failure, Outcome};
 use freeze_guard::git::{Placed, Repository};
 use freeze_guard::policy::{Origin, short};
 use freeze_guard::source::{printable, shell_word};
-use freeze_guard::wiring::{Site, inspect_server, plan_server};
+use freeze_guard::wiring::{Site, establish_server, plan_server};
 
 /// Everything that is told.
 pub(super) struct Server {
@@ -39,6 +40,17 @@ impl Server {
         let all = self.guards.iter().all(|row| row.in_force) && self.branches.iter().all(Branch::in_force);
         if all { Outcome::Pass } else { Outcome::Refuse }
     }
+
+    /// Why it is not all in force, in one line.
+    pub(super) fn first_gap(&self) -> Option<String> {
+        let branch = || {
+            self.branches.iter().find(|branch| !branch.in_force()).map(|branch| match &branch.ruling.error {
+                Some(error) => format!("the policy that {} holds cannot be read: {error}", branch.name),
+                None => format!("{}, from which clones start, is not guarded", branch.name),
+            })
+        };
+        first_open(&self.guards).or_else(branch)
+    }
 }
 
 pub(super) fn gather(repo: &Repository, site: &Site) -> Result<Server, Failure> {
@@ -55,8 +67,8 @@ pub(super) fn gather(repo: &Repository, site: &Site) -> Result<Server, Failure> 
 
 /// The events of a server.
 pub(super) fn rows(repo: &Repository, site: &Site) -> Result<Vec<Row>, Failure> {
-    let guards = inspect_server(site, &binary()?)?;
-    Ok(guards.into_iter().map(|guard| row(reach(repo, site, &guard), guard)).collect())
+    let all = establish_server(site, &binary()?, &Children { repo })?;
+    Ok(all.into_iter().map(row).collect())
 }
 
 fn branches(repo: &Repository) -> Result<Vec<Branch>, Failure> {

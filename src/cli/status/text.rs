@@ -5,8 +5,8 @@ use super::{Repair, Row, Status};
 use crate::cli::install::ungoverned_line;
 use freeze_guard::policy::{Origin, RefPattern};
 use freeze_guard::report::plural;
-use freeze_guard::source::{Paths, printable, shell_word};
-use freeze_guard::wiring::{Elsewhere, State};
+use freeze_guard::source::{Paths, printable};
+use freeze_guard::wiring::{Elsewhere, Gap, State};
 
 /// More branches than this are counted, not named.
 const NAMED: usize = 5;
@@ -122,7 +122,7 @@ pub(super) fn list(patterns: &[RefPattern]) -> String {
 }
 
 fn gap(place: &Elsewhere) -> String {
-    let Some(gap) = &place.gap else { return String::new() };
+    let Some(Gap { why, help }) = &place.gap else { return String::new() };
     let path = printable(place.path.as_os_str().as_encoded_bytes());
-    format!("{} {} is not covered: {gap}\n = help: `hook -C {} install`\n", place.kind.name(), path, shell_word(&path))
+    format!("{} {path} is not covered: {why}\n = help: {help}\n", place.kind.name())
 }

@@ -234,20 +234,26 @@ pub(in super::super) static UPGRADE: Shape = Shape {
     name: "upgrade",
     title: "[upgrade]",
     keys: &[
-        key("resolver", "resolver = \"auto\"", word!(Resolver), Value("\"auto\""), "which tool resolves"),
+        key(
+            "resolver",
+            "resolver = \"auto\"",
+            word!(Resolver),
+            Value("\"auto\""),
+            "which tool resolves; `auto`: the lock's own, else the first on PATH",
+        ),
         key(
             "command",
             "command = [\"make\", \"lock\"]",
             Texts("command", 1),
             Words("none"),
-            "runs in the resolver's place",
+            "runs in the resolver's place and edits manifest and lock; `{packages}` stands for the packages asked for",
         ),
         key(
             "setup",
             "setup = [\"make\", \"venv\"]",
             Texts("command", 1),
             Words("none"),
-            "makes an environment from the new lock",
+            "makes an environment from the new lock, at the top of the sandbox",
         ),
         key(
             "test",

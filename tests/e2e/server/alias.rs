@@ -70,6 +70,21 @@ fn another_name_of_an_allowed_branch() {
     accepted(&clone, &["work:auto/second", "work:main"]);
 }
 
+/// Where a file system takes letters for each other, `MAIN` is main.
+#[test]
+fn another_spelling_of_a_guarded_branch() {
+    let world = World::new();
+    let (clone, server) = server(&world);
+    clone.stage_pair(NEW);
+    clone.land("dependencies");
+    accepted(&clone, &["main:feature"]);
+    let line = format!("{} {} refs/heads/MAIN\n", server.id("main"), clone.id("main"));
+    server.git(&["config", "core.ignoreCase", "false"]).passes();
+    server.hook_fed(line.as_bytes(), &["run", "pre-receive"]).passes();
+    server.git(&["config", "core.ignoreCase", "true"]).passes();
+    server.hook_fed(line.as_bytes(), &["run", "pre-receive"]).refused().error("guarded-push");
+}
+
 /// A client of one's own can put a line break into a name, which git hands on as two lines. Names that are none, and names
 /// that come twice, are refused; what looks whole must not help a branch that git then takes.
 #[test]

@@ -134,6 +134,30 @@ fn s48_a_new_guarded_branch() {
     refused(&clone, &server, &["bad:auto/bad", "bad:release/4"], "unpinned");
 }
 
+/// Where the policy asks for it, what one commit of the push broke counts though a later one mended it: also among objects
+/// that git has not taken yet.
+#[test]
+fn s48_every_commit() {
+    let world = World::new();
+    let (clone, server) = server(&world);
+    clone.stage(FILE, "[push]\nevery-commit = true\n");
+    clone.land("policy");
+    accepted(&clone, &["main"]);
+    clone.stage(R, NEW);
+    clone.land("manifest only");
+    clone.stage_pair(NEW);
+    clone.land("and its lock");
+    for limit in ["1", "1000"] {
+        server.git(&["config", "receive.unpackLimit", limit]).passes();
+        refused(&clone, &server, &["main:auto/x", "main"], "lock-drift")
+            .says("(manifest only)")
+            .never_says("guarded-push");
+    }
+    clone.git(&["reset", "-q", "--soft", "HEAD~2"]).passes();
+    clone.land("both at once");
+    accepted(&clone, &["main:auto/x", "main"]);
+}
+
 /// `allow-skip` is about clones; the server honours nobody's FREEZE_GUARD=0, whatever the policy says.
 #[test]
 fn s48_allow_skip_is_not_for_servers() {

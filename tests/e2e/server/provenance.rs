@@ -142,6 +142,32 @@ fn s49_a_branch_that_git_will_not_take() {
     judge(&format!("{evil} {evil} refs/heads/auto/y")).refused().error("guarded-push");
     judge(&format!("{zero} {evil} refs/heads/automatic")).refused().error("guarded-push");
     judge(&format!("{zero} {evil} refs/tags/auto/x")).refused().error("guarded-push");
+    // A branch holds commits only.
+    clone.git(&["tag", "-a", "-m", "x", "heavy", &evil]).passes();
+    accepted(&clone, &["heavy"]);
+    judge(&format!("{zero} {} refs/heads/auto/y", clone.id("heavy"))).refused().error("guarded-push");
+}
+
+/// Something else may stop a branch after us, and main would have come with it: whoever runs the server can have only those
+/// branches count that it holds.
+#[test]
+fn s49_only_what_the_server_holds() {
+    let world = World::new();
+    let (clone, server) = server(&world);
+    let update = "#!/bin/sh\ncase $1 in refs/heads/auto/*) echo no; exit 1;; esac\n";
+    crate::run::script(&server.path("hooks/update"), update);
+    clone.branch_with_pair("auto/x", NEW);
+    server.git(&["config", "freeze-guard.arriving", "false"]).passes();
+    refused(&clone, &server, &["auto/x", "auto/x:main"], "guarded-push");
+    std::fs::remove_file(server.path("hooks/update")).unwrap();
+    accepted(&clone, &["auto/x"]);
+    accepted(&clone, &["auto/x:main"]);
+    clone.stage_pair(NEWER);
+    clone.land("newer");
+    server.git(&["config", "freeze-guard.arriving", "perhaps"]).passes();
+    push(&clone, &["auto/x", "auto/x:main"]).exits(1).says("nothing could be judged").says("freeze-guard.arriving");
+    server.git(&["config", "freeze-guard.arriving", "yes"]).passes();
+    accepted(&clone, &["auto/x", "auto/x:main"]);
 }
 
 /// Anything but a commit on a guarded branch is refused, before git would.

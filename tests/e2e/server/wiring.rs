@@ -65,10 +65,10 @@ fn a_foreign_hook_goes_on() {
         fs::read_to_string(&heard).unwrap(),
         format!("{old} {new} refs/heads/main\n{zero} {new} refs/heads/auto/x\n")
     );
-    // Nobody makes it pass for running already.
+    // Nobody makes it pass for running already: git called us, so it is not.
     let chained = server.path("hooks/pre-receive.hook-chained");
     let env = [("FREEZE_GUARD_CHAIN", chained.to_str().unwrap()), ("REFUSE", "1")];
-    clone.git_env(&env, &["push", "-q", "origin", "main:other"]).exits(1).says("refused");
+    clone.git_env(&env, &["push", "-q", "origin", "main:other"]).exits(1).says("remote: theirs");
 
     server.hook(&["uninstall"]).passes().says("put");
     assert_eq!(fs::read_to_string(&hook).unwrap(), text);
@@ -95,7 +95,7 @@ fn the_program_is_gone() {
         assert!(run.took.as_millis() < 5000, "{run}");
         assert_eq!(state(&server), before);
     }
-    server.hook(&["status"]).exits(0).says("outdated").says("hook install --server");
+    server.hook(&["status"]).exits(1).says("outdated").says("is gone").says("hook install --server");
     server.hook(&["install", "--server"]).passes().says("replaced the shim");
     accepted(&clone, &["main"]);
     // By hand, as the help says.
@@ -128,6 +128,29 @@ fn a_guard_that_is_not_in_force() {
     assert!(fs::read_dir(&elsewhere).unwrap().next().is_none(), "{run}");
     server.git(&["config", "core.hooksPath", ""]).passes();
     server.hook(&["status", "--server"]).exits(1);
+}
+
+/// Written by one account for the repository of another that may not run it: git would pass over it.
+#[test]
+fn a_guard_of_another_account() {
+    let world = World::new();
+    let (clone, server) = server(&world);
+    if std::os::unix::fs::chown(&server.top, Some(65534), Some(65534)).is_err() {
+        println!("skipped: only root can give a repository away");
+        return;
+    }
+    server.git(&["config", "--global", "safe.directory", "*"]).passes();
+    let hook = server.path("hooks/pre-receive");
+    server.hook(&["status"]).passes();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o750)).unwrap();
+    let help = format!("`chmod a+rx {}`", hook.display());
+    server.hook(&["status"]).exits(1).says("unreachable").says(&help);
+    server.hook(&["install", "--server"]).exits(1).says("git does not reach it");
+    std::os::unix::fs::chown(&hook, None, Some(65534)).unwrap();
+    server.hook(&["status"]).passes();
+    clone.stage_pair(NEW);
+    clone.land("dependencies");
+    push(&clone, &["main"]).refused();
 }
 
 /// The line that the help says does what it says.
@@ -173,6 +196,14 @@ fn a_clones_hooks_in_a_server() {
     server.hook(&["status"]).never_says("pre-receive");
     server.hook(&["install", "--server"]).passes();
     server.hook(&["status"]).passes().says("pre-push          current").says("pre-receive       current");
+    let hook = server.path("hooks/pre-receive");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
+    server
+        .hook(&["status"])
+        .exits(1)
+        .says("not executable")
+        .says("help: guard what arrives here: `hook install --server`");
+    server.hook(&["install", "--server"]).passes();
     server.hook(&["uninstall", "--server"]).passes();
     server.hook(&["status"]).passes().says("pre-push          current").never_says("pre-receive");
     server.hook(&["install", "--server"]).passes();
