@@ -1,8 +1,8 @@
 //! The wing that changes things: what a person asks for by name, never a hook. It proposes first, shows, then writes.
 //!
 //! [`propose`] answers with edits and judges them before anything is written; [`write`](write()) puts them in place, all
-//! or none; [`listing()`] shows them. [`init()`] proposes the policy to begin with. [`upgrade()`] works in a sandbox, a work
-//! tree of its own, and leaves a branch or nothing.
+//! or none; [`listing()`] shows them. [`init()`] proposes the policy to begin with, [`Service`] the job for CI.
+//! [`upgrade()`] works in a sandbox, a work tree of its own, and leaves a branch or nothing.
 
 mod bench;
 mod child;
@@ -19,6 +19,7 @@ mod sandbox;
 mod staged;
 mod upgrade;
 mod way;
+mod workflow;
 mod write;
 
 pub use bench::{Proposal, Unfixed};
@@ -37,6 +38,7 @@ pub use upgrade::{
     Bump, Change, Environment, Held, Order, Reach, Upgraded, Wanted, changes_table, markdown, message, title, upgrade,
 };
 pub use way::{Forge, Way};
+pub use workflow::{Service, place, stands};
 pub use write::{WriteError, write};
 
 use crate::source::RepoPath;

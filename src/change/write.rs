@@ -108,7 +108,7 @@ fn prepare<'e>(top: &Path, edit: &'e Edit) -> Result<Ready<'e>, WriteError> {
 }
 
 /// The place of `path` on disk, and what lstat says of the file there; `None` if nothing stands there yet.
-fn locate(top: &Path, path: &RepoPath) -> Result<(PathBuf, Option<Metadata>), WriteError> {
+pub(super) fn locate(top: &Path, path: &RepoPath) -> Result<(PathBuf, Option<Metadata>), WriteError> {
     let refuse = |what| WriteError::NotAFile { path: path.clone(), what };
     let mut at = top.to_owned();
     let mut parts = path.as_bytes().split(|&byte| byte == b'/').peekable();
@@ -138,7 +138,7 @@ pub(super) fn on_disk(top: &Path, path: &RepoPath) -> Option<PathBuf> {
 }
 
 /// One name of a path; `None` for one that leads into a git directory, or that this system would take apart.
-fn component(part: &[u8]) -> Option<&OsStr> {
+pub(super) fn component(part: &[u8]) -> Option<&OsStr> {
     let git = part.eq_ignore_ascii_case(b".git") || part.eq_ignore_ascii_case(b"git~1");
     if git || part.is_empty() || part == b"." || part == b".." { None } else { native(part) }
 }

@@ -199,7 +199,8 @@ pub(crate) struct LockArgs {
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Shows which files are pairs and which are not. Writes new files only, never a manifest, and stages \
-                  nothing. Exits 1 when a policy is there and says otherwise, with --adopt when errors are left.\nExample: \
+                  nothing. Exits 1 when a policy is there and says otherwise, with --adopt when errors are left, with --ci \
+                   when another job is there.\nExample: \
                   hook init --dry-run"
 )]
 pub(crate) struct InitArgs {
@@ -209,6 +210,21 @@ pub(crate) struct InitArgs {
     /// Show the policy and what else would be written, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Write the job that judges every change there, and not the policy
+    #[arg(long, value_enum, value_name = "SERVICE", conflicts_with = "adopt")]
+    pub(crate) ci: Option<CiArg>,
+    /// Show how the job that stands differs from what would be written
+    #[arg(long, requires = "ci", conflicts_with = "dry_run")]
+    pub(crate) diff: bool,
+}
+
+/// Whose CI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CiArg {
+    /// GitHub Actions: .github/workflows/dependency_freeze_guard.yml
+    Github,
+    /// GitLab CI: .gitlab/dependency-freeze-guard.gitlab-ci.yml
+    Gitlab,
 }
 
 #[derive(Debug, clap::Args)]

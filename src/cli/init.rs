@@ -1,6 +1,8 @@
 //! `hook init`: shows which files are pairs and which are not, and writes the policy that says so; with `--adopt` also
 //! what brings the work tree in order. Writes new files only, and stages nothing.
 
+mod ci;
+
 use super::args::InitArgs;
 use super::output::out;
 use super::terminal::{Stream, style};
@@ -19,6 +21,9 @@ use freeze_guard::source::{Paths, printable};
 const ROWS: usize = 50;
 
 pub(crate) fn run(args: &InitArgs, world: &Surroundings) -> Result<Outcome, Failure> {
+    if let Some(service) = args.ci {
+        return ci::run(service, args, world);
+    }
     let repo = world.repository()?;
     let Some(top) = repo.work_dir() else {
         return Err(Failure::new(

@@ -72,9 +72,7 @@ fn render(invocation: Invocation, results: Vec<SarifResult>) -> String {
 
 fn descriptor(rule: RuleId) -> Descriptor {
     let docs = format!("{HOME}/blob/main/docs");
-    // The page's links are relative to where it stands.
-    let page = rule.page().replace("](#", "](rules.md#").replace("](rules.md", &format!("]({docs}/rules.md"));
-    let page = page.replace("](policy.md", &format!("]({docs}/policy.md"));
+    let page = absolute(&rule.page(), &docs);
     Descriptor {
         id: rule.code(),
         short_description: Message { text: rule.summary() },
@@ -82,6 +80,21 @@ fn descriptor(rule: RuleId) -> Descriptor {
         help: Markdown { text: page.clone(), markdown: page },
         default_configuration: Configuration { level: level(rule.default_level()) },
     }
+}
+
+/// The links of a page, which are relative to where it stands, as links from anywhere.
+fn absolute(page: &str, docs: &str) -> String {
+    let mut parts = page.split("](");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let base = match part.as_bytes() {
+            [b'#', ..] => format!("{docs}/rules.md"),
+            _ if part.starts_with("https://") => String::new(),
+            _ => format!("{docs}/"),
+        };
+        let _ = write!(out, "]({base}{part}");
+    }
+    out
 }
 
 fn level(level: Level) -> &'static str {

@@ -25,6 +25,7 @@ mod histories;
 mod includes;
 mod init;
 mod init_adopt;
+mod init_ci;
 mod init_odd;
 mod layouts;
 mod lock;
