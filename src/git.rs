@@ -25,6 +25,7 @@ mod work_tree;
 
 pub use binary::{GitCommand, GitError, Output};
 pub use config::RemoteUrls;
+pub use index::{Endings, EntryFlags, IndexEntry, IndexFile, Irregular};
 pub use objects::ObjectKind;
 pub use open::OpenError;
 pub use push::{PushLineError, PushLineProblem, RefUpdate, parse_push};

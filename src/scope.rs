@@ -144,7 +144,8 @@ impl From<PushLineError> for ScopeError {
 /// # Errors
 /// What the snapshot cannot answer.
 pub fn pairs(tree: &dyn Tree, policy: &Policy) -> Result<Vec<Pair>, ReadError> {
-    let present = tree.find(&|path| policy.pairs.wants(path))?.into_iter().map(|entry| entry.path).collect();
+    let found = tree.find_ending(&policy.pairs.ends(), &|path| policy.pairs.wants(path))?;
+    let present = found.into_iter().map(|entry| entry.path).collect();
     Ok(policy.pairs.pairs(&present))
 }
 
