@@ -1,5 +1,7 @@
 //! The spine: questions -> files -> rules -> report.
 
+mod commits;
+mod provenance;
 mod steps;
 
 pub use steps::pairs;
@@ -37,7 +39,14 @@ pub fn check(questions: &[Question<'_>], judging: &Judging) -> Result<Report, Re
 pub fn check_with(questions: &[Question<'_>], judging: &Judging, cache: &Cache) -> Result<Report, ReadError> {
     let mut report = Report::default();
     for question in questions {
+        let found = report.findings.len();
         judge(question, judging, cache, &mut report)?;
+        let already: Vec<_> = report.findings.iter().skip(found).cloned().collect();
+        for commit in commits::questions(question, cache)? {
+            let found = report.findings.len();
+            judge(&commit, judging, cache, &mut report)?;
+            steps::drop_repeated(&mut report.findings, found, &already);
+        }
     }
     report.finish();
     Ok(report)
@@ -50,7 +59,7 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
     }
     steps::drop_approved(question, &mut pairs, cache, report)?;
     let policy = &*question.policy;
-    let mut drafts = steps::gate(question, judging, &pairs);
+    let mut drafts = steps::gate(question, judging, &provenance::to_prove(question, &pairs, cache)?);
     let mut seen = Vec::new();
     for judged in &pairs {
         let (found, what) = steps::pair(question, judged, (judging, cache), report)?;

@@ -3,23 +3,35 @@
 //! Exit status everywhere: 0 pass, 1 refused, 2 could not judge or wrong usage. The output format never changes it.
 
 mod args;
+mod branch;
 mod check;
+mod children;
+mod ci;
 mod clones;
+mod deploy;
 mod explain;
 mod fix;
 mod from_env;
 mod gits;
+mod help;
 mod init;
 mod install;
+mod interrupt;
 mod lock;
 mod man;
 mod output;
 mod parallel;
 mod parse;
+mod receive;
+mod rollback;
 mod run;
+mod schema;
+mod server;
 mod status;
+mod steps;
 mod terminal;
 mod uninstall;
+mod upgrade;
 mod world;
 
 use std::process::ExitCode;
@@ -44,10 +56,16 @@ pub(crate) enum Outcome {
 pub(crate) fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return usage(&error),
+        Err(error) => return help::usage(error),
     };
     let format = args.verb.format();
+    // A hook says everything on standard error, and its status is a verdict.
+    let must_be_heard = !matches!(args.verb, Verb::Run(_));
     let result = Surroundings::take(args.directory.as_deref()).and_then(|world| dispatch(args.verb, &world));
+    if let Some(lost) = output::lost().filter(|_| must_be_heard) {
+        output::err(&lost.text());
+        return ExitCode::from(2);
+    }
     match result {
         Ok(Outcome::Pass) => ExitCode::SUCCESS,
         Ok(Outcome::Refuse) => ExitCode::from(1),
@@ -67,22 +85,16 @@ fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
         Verb::Uninstall(args) => uninstall::run(&args, world),
         Verb::Fix(args) => fix::run(&args, world),
         Verb::Lock(args) => lock::run(&args, world),
+        Verb::Upgrade(args) => upgrade::run(&args, world),
+        Verb::Rollback(args) => rollback::run(&args, world),
+        Verb::Deploy(args) => deploy::run(&args, world),
         Verb::Init(args) => init::run(&args, world),
         Verb::Status(args) => status::run(&args, world),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Ci(args) => ci::run(&args, world),
         Verb::Parse(args) => parse::run(&args, world),
         Verb::Completions(args) => Ok(man::completions(&args)),
+        Verb::Schema => schema::run(),
         Verb::Man => man::man(),
     }
-}
-
-/// clap's own words: help and version to standard output with status 0, mistakes to standard error with status 2.
-fn usage(error: &clap::Error) -> ExitCode {
-    let text = error.render().to_string();
-    if error.use_stderr() {
-        output::err(&text);
-        return ExitCode::from(2);
-    }
-    output::out(&text);
-    ExitCode::SUCCESS
 }

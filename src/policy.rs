@@ -16,12 +16,13 @@ mod pairs;
 mod pattern;
 mod push;
 mod reader;
+mod schema;
 mod sections;
 mod shapes;
 mod ungoverned;
 
 pub use change::{Command, Deploy, LockCommand, Resolver, Upgrade};
-pub use gate::{Closed, Gate, Permit, Target, Unfit, short};
+pub use gate::{Arrival, Arriving, Closed, Gate, Page, Permit, Proposal, Request, RequestHead, Target, Unfit, short};
 pub use laxer::{Laxer, laxer};
 pub use levels::{Date, Exemption, Levels};
 pub use load::{FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, load};
@@ -29,7 +30,8 @@ pub use mistake::{Broken, Mistake, Place};
 pub use pairs::{Kind, Pair, PairRules};
 pub use pattern::{RefPattern, RemotePattern};
 pub use push::{Ci, OnCreate, Push};
-pub use shapes::{KnownKey, known_keys};
+pub use schema::{SCHEMA, reference, schema};
+pub use shapes::{KnownKey, Takes, Unset, known_keys};
 pub use ungoverned::Ungoverned;
 
 /// An enum of words: what a policy writes for each, in one place.

@@ -1,10 +1,16 @@
 //! The outcome of a judgement: findings, their counts and the verdict, decided before anything is rendered; and one
 //! function per format that renders it.
 
+mod github;
 mod json;
+mod sarif;
+mod summary;
 mod text;
 
+pub use github::{fenced, github, github_error};
 pub use json::{finding_json, json, json_error};
+pub use sarif::{sarif, sarif_error};
+pub use summary::summary;
 pub use text::{Style, body, plural, text};
 
 use crate::finding::{Finding, Place};

@@ -1,5 +1,7 @@
 //! The rules' names and their levels: a closed list, so that a forgotten rule does not compile.
 
+mod page;
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -5,6 +5,7 @@
 
 mod ambiguous_line;
 mod answer;
+mod arrival;
 mod base;
 mod context;
 mod duplicate;
@@ -14,6 +15,7 @@ mod include;
 mod index_changed;
 mod invalid_line;
 mod kind;
+mod label_missing;
 mod lock_alone;
 mod lock_drift;
 mod lock_missing;
@@ -95,11 +97,9 @@ fn run(rule: RuleId, context: &Context<'_>) -> Vec<Draft> {
         RuleId::Undecided => undecided::check(context),
         // What the policy itself became is judged of a push as a whole, in `gate`.
         RuleId::PolicyChanged => policy_changed::loosened(context),
-        RuleId::GuardedPush | RuleId::UnknownBase => Vec::new(),
+        RuleId::GuardedPush | RuleId::UnknownBase | RuleId::LabelMissing => Vec::new(),
         // Judged of the whole run, in `unused_exemptions`.
         RuleId::UnusedExemption => Vec::new(),
-        // It needs evidence that no occasion collects yet: a label.
-        RuleId::LabelMissing => Vec::new(),
     }
 }
 
@@ -118,5 +118,7 @@ pub fn gate(context: &GateContext<'_>) -> Vec<Draft> {
     let mut drafts = guarded_push::check(context);
     drafts.extend(policy_changed::check(context));
     drafts.extend(unknown_base::check(context));
+    drafts.extend(label_missing::check(context));
+    drafts.extend(arrival::check(context));
     drafts
 }

@@ -2,20 +2,25 @@
 //!
 //! Each occasion has its file and answers with [`Question`]s; what comes after treats them all alike.
 
+mod ci;
 mod commit;
 mod policies;
 mod push;
+mod receive;
 mod snapshot;
 mod source;
+mod tips;
 
 use std::rc::Rc;
 
+pub use ci::{Change, ChangeKind, ci};
 pub use commit::{CommitEvent, commit};
 pub use policies::{PolicyFiles, read as read_policy};
 pub use push::{Push, push};
+pub use receive::receive;
 pub use snapshot::{Which, range, snapshot};
 
-use crate::git::{Head, PushLineError, Repository};
+use crate::git::{Head, PushLineError, ReceivedLineError, Repository};
 use crate::policy::{Broken, Gate, Laxer, Origin, Pair, Policy};
 use crate::source::{ReadError, RepoPath, Tree};
 
@@ -44,11 +49,23 @@ pub struct Question<'r> {
     pub unreadable: Option<String>,
     /// What other remotes hold on the same branch; a pair that equals one of them is already approved.
     pub approved: Vec<Approved<'r>>,
+    /// On a server: what stands on allowed branches; a pair that equals one of them comes from an allowed source.
+    pub allowed: Rc<Vec<Snapshot<'r>>>,
     /// Whose work tree a help line may look into, whether `git add` would mend what is wrong. It is opened only then:
     /// that costs a second look at the index.
     pub work_tree: Option<&'r Repository>,
     /// A word for people when a governed pair changed and passed.
     pub remark: Remark,
+    /// Where each new commit is judged besides: which they are.
+    pub commits: Option<Commits<'r>>,
+}
+
+/// New commits that are judged one by one.
+pub struct Commits<'r> {
+    /// Where they are.
+    pub repo: &'r Repository,
+    /// Which.
+    pub span: crate::git::Span,
 }
 
 impl<'r> Question<'r> {
@@ -65,8 +82,10 @@ impl<'r> Question<'r> {
             laxer: Vec::new(),
             unreadable: None,
             approved: Vec::new(),
+            allowed: Rc::default(),
             work_tree: None,
             remark: Remark::Silent,
+            commits: None,
         }
     }
 }
@@ -117,6 +136,8 @@ pub enum ScopeError {
     Policy(Broken),
     /// Standard input is not what git sends to a push hook.
     PushLine(PushLineError),
+    /// Standard input is not what git sends to a server's hook.
+    ReceivedLine(ReceivedLineError),
     /// A path where nothing stands.
     NoSuchPath(RepoPath),
     /// A range without `..`, which would mean a whole history.
@@ -125,11 +146,19 @@ pub enum ScopeError {
     RangeTooLong(usize),
     /// There is no work tree to judge.
     Bare,
+    /// A shallow clone, which does not reach back to where a request left its branch.
+    TooShallow,
 }
 
 impl From<ReadError> for ScopeError {
     fn from(error: ReadError) -> Self {
         Self::Read(error)
+    }
+}
+
+impl From<ReceivedLineError> for ScopeError {
+    fn from(error: ReceivedLineError) -> Self {
+        Self::ReceivedLine(error)
     }
 }
 

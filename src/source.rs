@@ -13,6 +13,6 @@ mod tree;
 pub use conversion::{Attribute, Cause, Conversion, MAX_ATTRIBUTES, Unclear, attribute_files};
 pub use object::{Entry, Id, Mode, Object};
 pub use path::RepoPath;
-pub use show::{Paths, is_deceptive, printable, printable_text, shell_word};
+pub use show::{Paths, is_deceptive, path_word, printable, printable_text, shell_line, shell_word};
 pub use text::{Position, SourceFile, Span, is_line_break};
 pub use tree::{MAX_FILE, ReadError, Tree};

@@ -4,7 +4,9 @@
 // `cfg(test)` tells clippy that helpers outside `#[test]` functions are test code too.
 #![cfg(test)]
 
-use freeze_guard::policy::{Files, Policy, known_keys, load};
+use std::path::Path;
+
+use freeze_guard::policy::{Files, Policy, Unset, known_keys, load, reference, schema};
 use freeze_guard::rule::RuleId;
 
 const RULES: &str = include_str!("../docs/rules.md");
@@ -40,7 +42,7 @@ fn every_section_states_its_level_an_example_a_command_and_the_key() {
     for (rule, (heading, body)) in RuleId::ALL.iter().zip(sections(RULES)) {
         let first = body.trim_start().lines().next().unwrap_or_default();
         assert!(first.starts_with(&format!("Default: **{}**", rule.default_level())), "{heading}: {first}");
-        assert!((15..=35).contains(&body.lines().count()), "{heading} has {} lines", body.lines().count());
+        assert!((15..=80).contains(&body.lines().count()), "{heading} has {} lines", body.lines().count());
         assert_eq!(blocks(body, "text").len(), 1, "{heading} has an example");
         assert!(["`git ", "`gh ", "`cp "].iter().any(|command| body.contains(command)), "{heading} has a command");
         let [example] = blocks(body, "toml")[..] else { panic!("{heading} shows its key once") };
@@ -60,20 +62,67 @@ fn every_example_of_the_reference_can_be_read() {
     }
 }
 
-#[test]
-fn every_key_has_a_row_of_its_table() {
-    for key in known_keys() {
-        let (heading, name) = match key.table {
-            "" => ("Top of the file", key.name.to_owned()),
-            "[[pair]]" | "[[exempt]]" | "[push]" | "[ci]" => (key.table, key.name.to_owned()),
-            table => (table, format!("{}.{}", table.trim_matches(['[', ']']), key.name)),
-        };
-        let section = sections(POLICY).into_iter().find(|(found, _)| found.contains(heading));
-        let (_, body) = section.unwrap_or_else(|| panic!("no section for {heading}"));
-        let named = format!("`{name}`");
-        let row = body.lines().find(|line| {
-            line.starts_with("| ") && line.split(" | ").next().is_some_and(|first| first.contains(&named))
-        });
-        assert!(row.is_some(), "{heading} has no row for {name}");
+/// Asks for the generated parts of docs/ to be written instead of compared.
+const UPDATE: &str = "FREEZE_GUARD_UPDATE_DOCS";
+
+/// Holds the file `name` against what it must be, or writes it where that is asked for.
+#[track_caller]
+fn is_generated(name: &str, wanted: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(&path, wanted).unwrap();
     }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == wanted, "{name} is behind the program: run the tests once with {UPDATE}=1\n{wanted}");
+}
+
+/// The reference with the rows of its tables as the program has them.
+fn with_rows(page: &str) -> String {
+    let tables = [
+        ("Top of the file", vec![""]),
+        ("`[[pair]]`", vec!["[[pair]]"]),
+        ("`[[exempt]]`", vec!["[[exempt]]"]),
+        ("`[push]`", vec!["[push]"]),
+        ("`[ci]`", vec!["[ci]"]),
+        ("`[lock]`, `[upgrade]`, `[deploy]`", vec!["[lock]", "[upgrade]", "[deploy]"]),
+    ];
+    let mut page = page.to_owned();
+    for (heading, titles) in tables {
+        let section = page.find(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading}"));
+        let head = "|---|---|---|---|\n";
+        let start =
+            section + page[section..].find(head).unwrap_or_else(|| panic!("no table in {heading}")) + head.len();
+        let end = start + page[start..].find("\n\n").unwrap_or(page.len() - start) + 1;
+        page.replace_range(start..end, &titles.iter().map(|title| reference(title)).collect::<String>());
+    }
+    page
+}
+
+#[test]
+fn the_tables_of_the_reference_are_the_programs() {
+    is_generated("docs/policy.md", &with_rows(POLICY));
+    for key in known_keys() {
+        assert!(with_rows(POLICY).contains(&format!("{}` |", key.name)), "no row for {key:?}");
+    }
+}
+
+#[test]
+fn the_schema_is_the_programs() {
+    let text = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
+    is_generated("docs/freeze-guard.schema.json", &text);
+}
+
+#[test]
+fn the_defaults_of_the_schema_are_the_defaults() {
+    let mut text = String::new();
+    for table in ["", "[push]", "[ci]", "[upgrade]", "[deploy]"] {
+        text.push_str(&format!("{table}\n"));
+        for key in known_keys().filter(|key| key.table == table) {
+            if let Unset::Value(value) = key.unset {
+                text.push_str(&format!("{} = {value}\n", key.name));
+            }
+        }
+    }
+    assert_eq!(policy(&text), Policy::default(), "{text}");
+    assert_eq!(text.lines().filter(|line| line.contains(" = ")).count(), 15, "{text}");
 }

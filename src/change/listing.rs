@@ -53,7 +53,7 @@ mod tests {
         let path = RepoPath::new(b"a/requirements.txt").unwrap();
         let before = before.map(|text| text.as_bytes().to_vec());
         let edit = Edit { path, before, after: after.as_bytes().to_vec() };
-        listing(&edit, &Style { colour, notes: false, paths: Paths { directory: b"a".to_vec() } })
+        listing(&edit, &Style { colour, ..Style::plain(Paths { directory: b"a".to_vec() }) })
     }
 
     #[test]

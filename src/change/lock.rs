@@ -1,9 +1,9 @@
 //! What `hook lock` proposes: the lock of each pair made again, a mirror by copying, a compiled lock by its own resolver
 //! or the policy's command. Every result is judged by the rules; what they refuse is shown and not written.
 
-mod compile;
+pub(super) mod compile;
 mod flags;
-mod moves;
+pub(super) mod moves;
 mod policy;
 mod run;
 

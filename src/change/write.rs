@@ -3,12 +3,16 @@
 //! A policy names paths, and whoever wrote the policy need not be the one who runs this: nothing is written through a
 //! link, into a git directory, or over anything but the regular file that was read.
 
+mod way;
+
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+pub(super) use way::make_way;
 
 use super::Edit;
 use crate::source::RepoPath;

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::Judging;
 use crate::files::{self, Cache, Depth, Judged, PairFiles};
+use crate::finding::Finding;
 use crate::git::Repository;
-use crate::policy::{Gate, Pair, short};
+use crate::policy::{Arrival, Gate, Pair, short};
 use crate::report::{Layers, Remark as Said, Report, Seen};
 use crate::requirements;
 use crate::rule::RuleId;
@@ -32,7 +33,9 @@ pub fn pairs(question: &Question<'_>, cache: &Cache) -> Result<Vec<Judged>, Read
         }
         Against::Parents(parents) | Against::Broken(parents, _) => {
             // There is nothing to compare where a gate refuses before any content is looked at.
-            if matches!(question.gate, Gate::Deletion(_) | Gate::UnknownBase(_) | Gate::NotACommit(..)) {
+            if matches!(question.gate, Gate::Deletion(_) | Gate::UnknownBase(_) | Gate::NotACommit(..))
+                || matches!(question.gate, Gate::Received(_, Arrival::Deletion { .. } | Arrival::NotACommit(_)))
+            {
                 return Ok(Vec::new());
             }
             let parents: Vec<&dyn Tree> = parents.iter().map(|parent| &**parent).collect();
@@ -75,8 +78,8 @@ fn approver<'q>(question: &'q Question<'_>, judged: &Judged, cache: &Cache) -> R
     Ok(None)
 }
 
-/// What the gate's rules say.
-pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[Judged]) -> Vec<Draft> {
+/// What the gate's rules say of the pairs that an allowed source must bring.
+pub(super) fn gate(question: &Question<'_>, judging: &Judging, pairs: &[&Judged]) -> Vec<Draft> {
     let mut changed: Vec<RepoPath> = pairs.iter().flat_map(|judged| judged.changed.iter().cloned()).collect();
     changed.sort();
     changed.dedup();
@@ -146,6 +149,18 @@ fn seen(pair: &Pair, seen: Option<rules::Seen>) -> Seen {
         caution: seen.caution,
     });
     Seen { manifest: pair.manifest.clone(), lock: pair.lock.clone(), layers }
+}
+
+/// Drops those of `findings` from `start` on that say of a commit what `already` says of all it was pushed with.
+pub(super) fn drop_repeated(findings: &mut Vec<Finding>, start: usize, already: &[Finding]) {
+    let said = |finding: &Finding| {
+        already.iter().any(|one| {
+            let message = one.message.rsplit_once(": ").map_or(&*one.message, |(_, message)| message);
+            (one.rule, &one.place) == (finding.rule, &finding.place) && finding.message.ends_with(message)
+        })
+    };
+    let new: Vec<_> = findings.drain(start..).filter(|finding| !said(finding)).collect();
+    findings.extend(new);
 }
 
 /// What people are told besides findings.

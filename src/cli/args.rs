@@ -6,14 +6,24 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ci::CiArgs;
+use super::deploy::DeployArgs;
+use super::rollback::RollbackArgs;
+use super::upgrade::UpgradeArgs;
+
 /// Keeps a Python project's dependencies frozen.
 #[derive(Debug, Parser)]
 #[command(
     name = "hook",
     display_name = "freeze-guard",
     version,
-    about = "Keeps a Python project's dependencies frozen: a requirements file reaches a\ncommit only with the lock that matches it, and main only from an auto/* branch.",
-    after_help = "Start:  hook install        wire this clone\n        hook check          judge what is staged\nEnd:    hook uninstall      give back what was there",
+    about = "Keeps a Python project's dependencies frozen: a requirements file reaches a commit only with the lock \
+             that matches it, and main only from an auto/* branch.",
+    after_help = "Examples:\n\
+                  \u{20} hook init --adopt     write the policy and the locks that are missing\n\
+                  \u{20} hook install          wire this clone\n\
+                  \u{20} hook check            judge what is staged\n\
+                  \u{20} hook check --help     what a verb does, and an example",
     max_term_width = 80,
     subcommand_required = true,
     arg_required_else_help = true,
@@ -31,46 +41,63 @@ pub(crate) struct Args {
 pub(crate) enum Verb {
     /// Wire the hooks of this clone
     Install(InstallArgs),
-    /// Judge the pairs of the index, the work tree, a revision or a range
+    /// Judge what is staged, on disk, in a revision or in a range
     Check(CheckArgs),
     /// Pin from the lock and bring mirrors in step with their manifests
     Fix(FixArgs),
     /// Make locks anew, show what moves, and judge them
     Lock(LockArgs),
+    /// Upgrade dependencies on a new sandbox branch, tested and judged
+    Upgrade(UpgradeArgs),
+    /// Bring back the last good dependencies on a new sandbox branch
+    Rollback(RollbackArgs),
+    /// Write down or show the last good deployment
+    Deploy(DeployArgs),
     /// Write the policy for the requirements files that are here
     Init(InitArgs),
     /// Show whether this clone's hooks are in force
     Status(StatusArgs),
     /// Say what a rule wants, with an example and the repair
     Explain(ExplainArgs),
+    /// Judge the change that a CI job is about
+    Ci(CiArgs),
     /// Show how a requirements file is read
     Parse(ParseArgs),
     /// Unwire the hooks of this clone and restore what was there
     Uninstall(UninstallArgs),
-    /// What git's hooks call: judge the commit or push that is being made
+    /// What git's hooks call: judge the commit or push being made
     Run(RunArgs),
     /// Print the script that completes this command line in a shell
     Completions(CompletionsArgs),
+    /// Print the JSON Schema of the policy, for editors
+    #[command(after_help = "Example: hook schema >freeze-guard.schema.json")]
+    Schema,
     /// Print the manual page
+    #[command(after_help = "Example: hook man | man -l -")]
     Man,
 }
 
 impl Verb {
     /// The format that an error must keep to.
-    pub(crate) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> ReportFormat {
         match self {
             Self::Check(args) => args.format,
-            Self::Parse(args) => args.format,
-            Self::Status(args) => args.format,
+            Self::Parse(args) => args.format.into(),
+            Self::Status(args) => args.format.into(),
+            Self::Ci(args) => args.format,
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)
+            | Self::Upgrade(_)
+            | Self::Rollback(_)
+            | Self::Deploy(_)
             | Self::Init(_)
             | Self::Explain(_)
             | Self::Uninstall(_)
             | Self::Run(_)
             | Self::Completions(_)
-            | Self::Man => Format::Text,
+            | Self::Schema
+            | Self::Man => ReportFormat::Text,
         }
     }
 }
@@ -81,6 +108,28 @@ pub(crate) enum Format {
     Text,
     /// For scripts
     Json,
+}
+
+/// How a judgement is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+    /// For code scanning, as SARIF 2.1.0
+    Sarif,
+    /// For a job of GitHub Actions: one annotation per finding
+    Github,
+}
+
+impl From<Format> for ReportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -103,7 +152,7 @@ pub(crate) struct CheckArgs {
     pub(crate) policy: Option<PathBuf>,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
     /// Show notes, and what was judged
     #[arg(short, long)]
     pub(crate) verbose: bool,
@@ -114,7 +163,8 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Works on the files on disk and stages nothing. Exits 1 when errors are left,\nor with --dry-run when there is something to change.\nExample: hook fix && git add requirements.txt requirements.lock"
+    after_help = "Works on the files on disk and stages nothing. Exits 1 when errors are left, or with --dry-run when there \
+                  is something to change.\nExample: hook fix && git add requirements.txt requirements.lock"
 )]
 pub(crate) struct FixArgs {
     /// Show what would be changed and write nothing
@@ -127,7 +177,9 @@ pub(crate) struct FixArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A mirror is copied from its manifest; a compiled lock is made by the policy's\n`[lock] command`, else by the resolver of its header. Exits 1 when a lock could\nnot be made or errors are left, or with --dry-run when there is something to\nwrite.\nExample: hook lock requirements.txt --stage"
+    after_help = "A mirror is copied from its manifest; a compiled lock is made by the policy's `[lock] command`, else by \
+                  the resolver of its header. Exits 1 when a lock could not be made or errors are left, or with --dry-run \
+                  when there is something to write.\nExample: hook lock requirements.txt --stage"
 )]
 pub(crate) struct LockArgs {
     /// Write a digest of the inputs beside the header; a lock that has one keeps one
@@ -146,7 +198,9 @@ pub(crate) struct LockArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Shows which files are pairs and which are not. Writes new files only, never a\nmanifest, and stages nothing. Exits 1 when a policy is there and says otherwise,\nwith --adopt when errors are left.\nExample: hook init --dry-run"
+    after_help = "Shows which files are pairs and which are not. Writes new files only, never a manifest, and stages \
+                  nothing. Exits 1 when a policy is there and says otherwise, with --adopt when errors are left.\nExample: \
+                  hook init --dry-run"
 )]
 pub(crate) struct InitArgs {
     /// Also bring the pairs in order: missing mirror locks, exemptions with reasons
@@ -174,7 +228,7 @@ pub(crate) struct ParseArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook run pre-push origin https://example.com/repo.git < ref-updates")]
 pub(crate) struct RunArgs {
-    /// pre-commit, pre-merge-commit, pre-push or pre-applypatch
+    /// pre-commit, pre-merge-commit, pre-push, pre-applypatch or pre-receive
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
     /// Read the push from the PRE_COMMIT_* variables that pre-commit and prek set
@@ -183,11 +237,14 @@ pub(crate) struct RunArgs {
     /// The version of the shim that calls
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) shim: Option<u32>,
-    /// Where that shim stands: the hook chained beside it runs too
+    /// Where that shim stands: the hooks chained beside it run too
     #[arg(long, value_name = "PATH", hide = true)]
     pub(crate) at: Option<PathBuf>,
-    /// The name of that hook
-    #[arg(long, value_name = "NAME", hide = true)]
+    /// The process that called that shim
+    #[arg(long, value_name = "ID", hide = true)]
+    pub(crate) caller: Option<u32>,
+    /// The names of the hooks chained to it, with a space between
+    #[arg(long, value_name = "NAMES", hide = true)]
     pub(crate) chained: Option<String>,
     /// What git passed to the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
@@ -215,6 +272,9 @@ pub(crate) struct InstallArgs {
     /// Wire a template directory instead: what git init and git clone copy into new clones
     #[arg(long, value_name = "DIR", conflicts_with_all = ["via", "hooks_path"])]
     pub(crate) template: Option<PathBuf>,
+    /// Wire a repository that people push to: judge every push that arrives
+    #[arg(long, conflicts_with_all = ["all", "via", "hooks_path", "template"])]
+    pub(crate) server: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -236,16 +296,23 @@ pub(crate) struct UninstallArgs {
     /// Unwire a template directory instead
     #[arg(long, value_name = "DIR")]
     pub(crate) template: Option<PathBuf>,
+    /// Unwire only what judges pushes that arrive
+    #[arg(long, conflicts_with = "template")]
+    pub(crate) server: bool,
 }
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exits 1 when an event is not guarded, here or in a linked worktree, when a policy\ncannot be read, or when a remote's default branch is not guarded.\nExample: hook status --format json"
+    after_help = "Exits 1 when an event is not guarded, here or in a linked worktree, when a policy cannot be read, or when \
+                  a remote's default branch is not guarded.\nExample: hook status --format json"
 )]
 pub(crate) struct StatusArgs {
     /// How to write it
     #[arg(long, value_enum, default_value = "text", conflicts_with = "all")]
     pub(crate) format: Format,
+    /// Show only what judges pushes that arrive here
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) server: bool,
     /// Show every clone that was wired on this machine
     #[arg(long)]
     pub(crate) all: bool,

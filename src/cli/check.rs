@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use super::args::{CheckArgs, Format};
+use super::args::{CheckArgs, ReportFormat};
 use super::output::out;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
@@ -11,7 +11,7 @@ use super::{Failure, Outcome};
 use freeze_guard::check::check_with;
 use freeze_guard::git::Repository;
 use freeze_guard::policy::{self, FREEZE_GUARD_TOML, Files, Origin, PYPROJECT_TOML, Policy};
-use freeze_guard::report::{Layers, Report, Verdict, json, plural, text};
+use freeze_guard::report::{Layers, Report, Verdict, github, json, plural, sarif, text};
 use freeze_guard::scope::{self, Question, ScopeError, Which};
 use freeze_guard::source::{Paths, RepoPath, printable};
 
@@ -20,8 +20,10 @@ pub(crate) fn run(args: &CheckArgs, world: &Surroundings) -> Result<Outcome, Fai
     let questions = questions(args, world, &repo)?;
     let report = check_with(&questions, &world.judging(&repo), Box::leak(Box::default()))?;
     match args.format {
-        Format::Json => out(&json(&report)),
-        Format::Text => {
+        ReportFormat::Json => out(&json(&report)),
+        ReportFormat::Sarif => out(&sarif(&report)),
+        ReportFormat::Github => out(&github(&report)),
+        ReportFormat::Text => {
             let style = style(&world.world, Stream::Out, &world.judging(&repo).paths, args.verbose);
             out(&text(&report, &style));
             if args.verbose {

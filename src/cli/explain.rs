@@ -5,9 +5,6 @@ use super::{Failure, Outcome};
 use crate::cli::args::ExplainArgs;
 use freeze_guard::rule::RuleId;
 
-/// The page with one section per rule; a test holds its headings against the rules.
-const PAGES: &str = include_str!("../../docs/rules.md");
-
 pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let Some(code) = &args.rule else {
         let mut text = String::new();
@@ -19,16 +16,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
         return Ok(Outcome::Pass);
     };
     let rule: RuleId = code.parse().map_err(|()| unknown(code))?;
-    out(page(rule));
+    out(&rule.page());
     Ok(Outcome::Pass)
-}
-
-/// The section of `rule`, heading included.
-fn page(rule: RuleId) -> &'static str {
-    let heading = format!("\n## {}\n", rule.code());
-    let Some(start) = PAGES.find(&heading).map(|at| at + 1) else { return PAGES };
-    let end = PAGES[start + 2..].find("\n## ").map_or(PAGES.len(), |at| start + 2 + at + 1);
-    &PAGES[start..end]
 }
 
 fn unknown(code: &str) -> Failure {

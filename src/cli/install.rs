@@ -1,22 +1,24 @@
 //! `hook install`: wires this clone, then says in what state its pairs are.
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::args::{InstallArgs, ViaArg};
+use super::children::Children;
 use super::output::out;
 use super::world::Surroundings;
-use super::{Failure, Outcome, clones, gits};
+use super::{Failure, Outcome, clones, gits, server};
 use freeze_guard::check::check;
-use freeze_guard::git::Repository;
+use freeze_guard::git::{GitError, Repository};
 use freeze_guard::policy::Policy;
 use freeze_guard::report::plural;
 use freeze_guard::rule::{Level, RuleId};
 use freeze_guard::scope::{self, ScopeError, Which};
 use freeze_guard::source::{Paths, ReadError, RepoPath, Tree, printable, shell_word};
 use freeze_guard::wiring::{
-    Directory, Done, GitVersion, Guard, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply, inspect,
-    plan_install, plan_wiring, probe,
+    Directory, Done, Established, GitVersion, KnownGit, Plan, Reach, Site, SiteError, Via, WiringError, Wish, apply,
+    establish, plan_install, plan_wiring,
 };
 
 /// More files than this are counted, not named.
@@ -43,23 +45,26 @@ pub(crate) fn binary() -> Result<PathBuf, Failure> {
 
 /// Where the hooks of `repo` live.
 pub(crate) fn site(repo: &Repository) -> Result<Site, Failure> {
-    let ask =
-        |words: &[&OsStr]| repo.git().args(words).run().map(|output| output.stdout).map_err(|error| error.to_string());
-    Ok(Site::discover(&ask)?)
-}
-
-/// Whether git reaches the shim of `guard`.
-pub(crate) fn reach(repo: &Repository, site: &Site, guard: &Guard) -> Reach {
-    let ask = |words: &[&OsStr], (name, value): (&OsStr, &OsStr)| {
-        let answer = repo.git().args(words).env(name, value).run_whatever();
-        answer.map_err(|error| error.to_string())
+    let unstarted = RefCell::new(None);
+    let ask = |words: &[&OsStr]| {
+        repo.git().args(words).run().map(|output| output.stdout).map_err(|error| {
+            let message = error.to_string();
+            if matches!(error, GitError::NotFound | GitError::Start { .. }) {
+                unstarted.replace(Some(error));
+            }
+            message
+        })
     };
-    probe(site, guard, "status", &ask)
+    Site::discover(&ask).map_err(|error| match unstarted.take() {
+        // There is nothing else to be said.
+        Some(git) => Failure::new(format!("git could not say where the hooks of this clone live: {git}"), git.help()),
+        None => error.seen_from(repo.work_dir().unwrap_or(repo.common_dir())).into(),
+    })
 }
 
 pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     if args.all {
-        return clones::install_all(args, &world.world);
+        return clones::install_all(args, world);
     }
     if let Some(directory) = &args.template {
         return template(&world.world.cwd.join(directory), args);
@@ -67,6 +72,9 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     let repo = world.repository()?;
     let site = site(&repo)?;
     let binary = binary()?;
+    if args.server {
+        return server::install(args, &repo, &site, &binary);
+    }
     let gits = gits::known(&world.world, &site);
     let plan = plan_wiring(&site, &wish(args, &binary, &gits)).map_err(|error| with_config(error, &site))?;
     if args.dry_run {
@@ -75,10 +83,14 @@ pub(crate) fn run(args: &InstallArgs, world: &Surroundings) -> Result<Outcome, F
     }
     let done = apply(plan)?;
     out(&told(&done, "nothing to do: everything was in place"));
-    clones::update(|list| list.add(repo.common_dir()));
-    let reached = verify(&repo, &binary)?;
+    clones::enlist(&repo);
+    // Asked anew, as the configuration may have changed.
+    let all = establish(&self::site(&repo)?, &binary, None, &Children { repo: &repo })?;
+    let reached = all_reached(&all, "hook status") && done.left.is_empty();
     // Without a work tree only pushes are judged.
-    if !repo.is_bare() {
+    if repo.is_bare() {
+        out(server::BARE);
+    } else {
         // What is staged may be unreadable, as in the middle of a merge; the hooks are wired all the same.
         let text =
             pairs(&repo, world).unwrap_or_else(|failure| format!("the pairs cannot be shown: {}", failure.text()));
@@ -119,30 +131,30 @@ fn with_config(error: WiringError, site: &Site) -> Failure {
     Failure::new(error.to_string(), help)
 }
 
-/// Whether git now reaches every shim; says which it does not. Asked anew, as the configuration may have changed.
-fn verify(repo: &Repository, binary: &Path) -> Result<bool, Failure> {
-    let site = site(repo)?;
+/// Whether every event is guarded now; says which is not, and which command tells more.
+pub(crate) fn all_reached(all: &[Established], status: &str) -> bool {
     let mut reached = true;
-    for guard in inspect(&site, binary)? {
-        let why = match (reach(repo, &site, &guard), guard.state.is_in_force()) {
-            (Reach::NotReached { why }, _) => why,
-            (_, true) => continue,
-            (_, false) => "`hook status` says what stands there".to_owned(),
+    for one in all.iter().filter(|one| !one.is_in_force()) {
+        let why = match &one.reach {
+            Reach::NotReached { why } => why.clone(),
+            Reach::NotTried { .. } | Reach::Reached => format!("`{status}` says what stands there"),
         };
         reached = false;
-        out(&format!("{}: git does not reach it: {why}\n", guard.event.name()));
+        out(&format!("{}: git does not reach it: {why}\n", one.guard.event.name()));
     }
-    Ok(reached)
+    reached
 }
 
 /// A plan, one line per step.
 pub(crate) fn planned(plan: &Plan, nothing: &str) -> String {
-    lines(plan.steps().iter().map(|step| format!("would {step}\n")), plan.notes(), nothing)
+    let notes = [plan.left(), plan.notes()].concat();
+    lines(plan.steps().iter().map(|step| format!("would {step}\n")), &notes, nothing)
 }
 
 /// What was done, one line per step.
 pub(crate) fn told(done: &Done, nothing: &str) -> String {
-    lines(done.steps.iter().map(|step| format!("{}\n", step.past())), &done.notes, nothing)
+    let notes = [&*done.left, &*done.notes].concat();
+    lines(done.steps.iter().map(|step| format!("{}\n", step.past())), &notes, nothing)
 }
 
 fn lines(steps: impl Iterator<Item = String>, notes: &[String], nothing: &str) -> String {

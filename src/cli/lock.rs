@@ -5,31 +5,31 @@ use super::args::LockArgs;
 use super::output::{err, out};
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
-use super::{Failure, Outcome};
-use freeze_guard::change::{Attempt, Edit, Effect, End, Stamp, Wish, Workshop, lock, table, write};
-use freeze_guard::git::Repository;
+use super::{Failure, Outcome, interrupt};
+use freeze_guard::change::{Attempt, Edit, Effect, End, Stamp, Wish, Workshop, lock, stage, table, write};
 use freeze_guard::report::{Report, Style, Verdict, body, plural};
 use freeze_guard::scope::{self, Which};
-use freeze_guard::source::{ReadError, RepoPath, printable};
+use freeze_guard::source::{RepoPath, printable};
 
 pub(crate) fn run(args: &LockArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     let repo = world.repository()?;
     let paths = super::check::paths(&args.paths, &repo)?;
     let question = scope::snapshot(&repo, &Which::WorkTree, paths, None)?;
     let judging = world.judging(&repo);
-    let wish = Wish {
-        stamp: if args.stamp { Stamp::Write } else { Stamp::Keep },
-        effect: if args.dry_run { Effect::Show } else { Effect::Write },
-    };
     let mut told = false;
     let Some(top) = repo.work_dir() else { return Err(scope::ScopeError::Bare.into()) };
-    let workshop = Workshop { world: &world.world, top, git_dir: repo.git_dir() };
-    let (proposal, attempts) = lock(&question, (workshop, &judging), wish, &mut |command| {
+    let stop = interrupt::listen();
+    let workshop = Workshop { world: &world.world, top, git_dir: repo.git_dir(), stop: &stop };
+    let (proposal, attempts) = lock(&question, (workshop, &judging), wish(args), &mut |command| {
         if !std::mem::replace(&mut told, true) {
             err(&environment(world));
         }
         err(&format!("running: {command}\n"));
     })?;
+    if let Some(signal) = stop.signal() {
+        err("interrupted: nothing was written\n");
+        return Ok(interrupt::interrupted(signal));
+    }
     let edits = proposal.edits();
     let report = proposal.judge(question, &judging)?;
     let style = style(&world.world, Stream::Out, &judging.paths, false);
@@ -45,15 +45,23 @@ pub(crate) fn run(args: &LockArgs, world: &Surroundings) -> Result<Outcome, Fail
     let failed = attempts.iter().any(|attempt| matches!(attempt.end, End::Refused(_) | End::NotMade(_)));
     let staged = args.stage && !failed && report.verdict() == Verdict::Pass;
     if staged {
-        stage(&repo, &files(&attempts))?;
+        stage(&repo, &files(&attempts))
+            .map_err(|error| Failure::new(format!("the locks are written and not staged: {error}"), error.help()))?;
     }
     out(&closing(&report, (&attempts, &edits), args, &style));
     let open = args.dry_run && !edits.is_empty();
     Ok(if failed || open || report.verdict() == Verdict::Refuse { Outcome::Refuse } else { Outcome::Pass })
 }
 
+fn wish(args: &LockArgs) -> Wish {
+    Wish {
+        stamp: if args.stamp { Stamp::Write } else { Stamp::Keep },
+        effect: if args.dry_run { Effect::Show } else { Effect::Write },
+    }
+}
+
 /// Variables that decide along: a resolver hears them as it does when a person runs it.
-fn environment(world: &Surroundings) -> String {
+pub(crate) fn environment(world: &Surroundings) -> String {
     let heard = |name: &&[u8]| name.starts_with(b"PIP_") || name.starts_with(b"UV_");
     let names = world.world.env.keys().map(|name| name.as_encoded_bytes()).filter(heard);
     let names: Vec<_> = names.map(printable).collect();
@@ -94,29 +102,6 @@ fn files(attempts: &[Attempt]) -> Vec<RepoPath> {
     files.sort();
     files.dedup();
     files
-}
-
-fn stage(repo: &Repository, files: &[RepoPath]) -> Result<(), Failure> {
-    let mut git = repo.git().args(["add", "--"]);
-    for file in files {
-        git = git.arg(pathspec(file)?);
-    }
-    git.run()
-        .map(drop)
-        .map_err(|error| Failure::new(format!("the locks are written and not staged: {error}"), error.help()))
-}
-
-/// `file` from the top, whatever characters it holds.
-#[cfg(unix)]
-fn pathspec(file: &RepoPath) -> Result<std::ffi::OsString, ReadError> {
-    use std::os::unix::ffi::OsStringExt as _;
-    Ok(std::ffi::OsString::from_vec([b":(top,literal)", file.as_bytes()].concat()))
-}
-
-#[cfg(not(unix))]
-fn pathspec(file: &RepoPath) -> Result<std::ffi::OsString, ReadError> {
-    let text = std::str::from_utf8(file.as_bytes()).map_err(|_| ReadError::Missing { what: file.to_string() })?;
-    Ok(format!(":(top,literal){text}").into())
 }
 
 /// What was done, and what to do next.

@@ -216,5 +216,5 @@ fn cut(text: String) -> String {
     if text.chars().count() <= CELL {
         return text;
     }
-    text.chars().take(CELL).chain(['…']).collect()
+    text.chars().take(CELL).chain("...".chars()).collect()
 }

@@ -4,21 +4,25 @@
 
 mod json;
 mod rulings;
+mod server;
 mod text;
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::{Format, StatusArgs};
-use super::install::{binary, reach, site};
+use super::children::Children;
+use super::install::{binary, site};
 use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome, clones, gits};
 use freeze_guard::git::Repository;
+use freeze_guard::source::printable;
 use freeze_guard::wiring::{
-    Directory, Elsewhere, Event, Guard, Kind, Reach, State, Via, Way, Wish, elsewhere, inspect, plan_wiring,
+    Directory, Elsewhere, Established, Event, Guard, Kind, Older, Reach, Role, Site, State, VERSION, Via, Way, Wish,
+    elsewhere, establish, plan_wiring, role,
 };
 use rulings::{Rulings, rulings};
+pub(crate) use server::server_policies;
 
 /// Everything that status tells.
 struct Status {
@@ -59,10 +63,28 @@ impl Status {
 
 pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Failure> {
     if args.all {
-        return clones::show_all(args, &world.world);
+        return clones::show_all(args, world);
     }
     let repo = world.repository()?;
-    let status = gather(&repo, world)?;
+    let site = site(&repo)?;
+    let role = role(&site);
+    if args.server || role == Role::Server {
+        let server = server::gather(&repo, &site)?;
+        out(&match args.format {
+            Format::Text => server::text(&server),
+            Format::Json => server::json(&server),
+        });
+        return Ok(server.outcome());
+    }
+    let mut status = gather(&repo, &site, world)?;
+    if role == Role::Both {
+        let rows = server::rows(&repo, &site)?;
+        if !rows.iter().all(|row| row.in_force) {
+            let help = "guard what arrives here: `hook install --server`".to_owned();
+            status.repair.get_or_insert(Repair { why: String::new(), help });
+        }
+        status.guards.extend(rows);
+    }
     let paths = world.judging(&repo).paths;
     out(&match args.format {
         Format::Text => text::text(&status, &paths),
@@ -71,44 +93,85 @@ pub(crate) fn run(args: &StatusArgs, world: &Surroundings) -> Result<Outcome, Fa
     Ok(status.outcome())
 }
 
-fn gather(repo: &Repository, world: &Surroundings) -> Result<Status, Failure> {
+/// Why [`run`] would exit with 1 in `repo`, in one line; `None` where it would not.
+pub(crate) fn first_gap(repo: &Repository, world: &Surroundings) -> Result<Option<String>, Failure> {
     let site = site(repo)?;
+    let role = role(&site);
+    if role == Role::Server {
+        return Ok(server::gather(repo, &site)?.first_gap());
+    }
+    let mut status = gather(repo, &site, world)?;
+    if role == Role::Both {
+        status.guards.extend(server::rows(repo, &site)?);
+    }
+    let worktree = status.elsewhere.iter().filter(|place| place.kind == Kind::Worktree).find_map(|place| {
+        let path = printable(place.path.as_os_str().as_encoded_bytes());
+        place.gap.as_ref().map(|gap| format!("its linked worktree {path} is not covered: {}", gap.why))
+    });
+    Ok(match status.outcome() {
+        Outcome::Pass => None,
+        _ => first_open(&status.guards)
+            .or(worktree)
+            .or_else(|| status.rulings.first_gap())
+            .or_else(|| Some(String::new())),
+    })
+}
+
+/// The first event that is not guarded, and why.
+fn first_open(guards: &[Row]) -> Option<String> {
+    guards.iter().find(|row| !row.in_force).map(|row| {
+        let colon = if row.why.is_empty() { "" } else { ": " };
+        format!("{} is {}{colon}{}", row.event.name(), row.state, row.why)
+    })
+}
+
+fn gather(repo: &Repository, site: &Site, world: &Surroundings) -> Result<Status, Failure> {
     let binary = binary()?;
-    let guards = inspect(&site, &binary)?;
-    let guards: Vec<_> = guards.into_iter().map(|guard| row(reach(repo, &site, &guard), guard)).collect();
-    let gits = gits::known(&world.world, &site);
+    let outside = Children { repo };
+    let guards: Vec<_> = establish(site, &binary, None, &outside)?.into_iter().map(row).collect();
+    let gits = gits::known(&world.world, site);
     let wish = Wish { binary: &binary, via: Via::Auto, directory: Directory::Own, gits: &gits };
     let in_force = guards.iter().all(|row| row.in_force);
-    let repair = (!in_force).then(|| match plan_wiring(&site, &wish) {
+    let repair = (!in_force).then(|| match plan_wiring(site, &wish) {
         Ok(_) => Repair { why: String::new(), help: "wire this clone: `hook install`".to_owned() },
         Err(error) => Repair { why: error.to_string(), help: error.help() },
     });
-    let git = |directory: &Path, words: &[&OsStr]| {
-        let git = repo.git().elsewhere(directory).args(words).run();
-        git.map(|output| output.stdout).map_err(|error| error.to_string())
-    };
     let configured = guards.iter().any(|row| row.guard.way == Way::Config);
     let older = gits.iter().filter(|git| configured && !git.has_config_hooks()).map(|git| git.path.clone()).collect();
-    let elsewhere = elsewhere(&site, &binary, &git);
+    let elsewhere = elsewhere(site, &wish, &outside);
     Ok(Status { guards, rulings: rulings(repo)?, elsewhere, older, repair })
 }
 
-fn row(reached: Reach, guard: Guard) -> Row {
-    let plain = |state, why: &str| (state, why.to_owned());
-    let (state, why) = match (&guard.state, &reached) {
-        (State::Current, Reach::NotReached { why }) => plain("unreachable", why),
-        (State::Current, _) if guard.way == Way::Both => {
-            plain("current", "it is wired twice, by a file and by the configuration; `hook install` keeps one")
-        }
-        (State::Current, Reach::NotTried { why }) => ("current", format!("not tried: {why}")),
-        (State::Current, Reach::Reached) => plain("current", ""),
-        (State::Absent, _) => plain("absent", ""),
-        (State::Outdated, _) => plain("outdated", "it calls another binary, or is of another version: `hook install`"),
-        (State::Edited, _) => plain("edited", "it is ours with somebody's changes"),
-        (State::Foreign { executable: true }, _) => plain("foreign", "whether it calls `hook run` is not known"),
-        (State::Foreign { executable: false }, _) => plain("foreign", "it is not executable, so git does not run it"),
-        (State::Unreachable { why }, _) => plain("unreachable", why),
+fn row(established: Established) -> Row {
+    let in_force = established.is_in_force();
+    let install = match established.guard.event {
+        Event::PreReceive => "hook install --server",
+        _ => "hook install",
     };
-    let in_force = guard.state.is_in_force() && !matches!(reached, Reach::NotReached { .. });
+    let Established { guard, reach } = established;
+    let (state, why) = match (&guard.state, reach) {
+        (State::Current, Reach::NotReached { why }) => ("unreachable", why),
+        (State::Outdated(_), Reach::NotReached { why }) => ("outdated", format!("{why}; `{install}` renews it")),
+        (State::Current | State::Outdated(_), _) if guard.way == Way::Both => {
+            ("current", "it is wired twice, by a file and by the configuration; `hook install` keeps one".to_owned())
+        }
+        (State::Current, _) => ("current", String::new()),
+        (State::Outdated(older), _) => ("outdated", outdated(older, install)),
+        (State::Absent, _) => ("absent", String::new()),
+        (State::Edited, _) => ("edited", "it bears our name, and is not as any version known here wrote it".to_owned()),
+        (State::Foreign { executable: true }, _) => ("foreign", "whether it calls `hook run` is not known".to_owned()),
+        (State::Foreign { executable: false }, _) => {
+            ("foreign", "it is not executable, so git does not run it".to_owned())
+        }
+        (State::Unreachable { why }, _) => ("unreachable", why.clone()),
+    };
     Row { event: guard.event, guard, state, why, in_force }
+}
+
+fn outdated(older: &Older, install: &str) -> String {
+    let program = printable(older.program.as_os_str().as_encoded_bytes());
+    match older.number == VERSION {
+        true => format!("it calls another program, {program}: `{install}` takes this one"),
+        false => format!("it is of version {}, this is {VERSION}: `{install}` renews it", older.number),
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::Failure;
 use freeze_guard::check::Judging;
 use freeze_guard::git::{Repository, World};
@@ -14,6 +16,8 @@ pub(crate) struct Surroundings {
     pub(crate) world: World,
     /// The day, in UTC.
     pub(crate) today: Date,
+    /// The moment, in whole seconds.
+    pub(crate) now: Timestamp,
 }
 
 impl Surroundings {
@@ -38,7 +42,7 @@ impl Surroundings {
             }
             None => here,
         };
-        Ok(Self { world: World { env: std::env::vars_os().collect(), cwd }, today: today() })
+        Ok(Self { world: World { env: std::env::vars_os().collect(), cwd }, today: today(), now: now() })
     }
 
     /// The repository that the world is in.
@@ -53,7 +57,14 @@ impl Surroundings {
 }
 
 fn today() -> Date {
+    Date::from_unix(seconds())
+}
+
+fn now() -> Timestamp {
+    i64::try_from(seconds()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or_default()
+}
+
+fn seconds() -> u64 {
     // A clock before 1970 is no clock; exemptions then count as they did at the start of it.
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Date::from_unix(since.as_secs())
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs()
 }

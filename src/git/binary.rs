@@ -104,7 +104,7 @@ impl From<GitError> for ReadError {
 
 /// Variables that tie git to one repository (`git rev-parse --local-env-vars` and newer ones): dropped before git is
 /// run for another repository, for a leaked GIT_INDEX_FILE has corrupted people's indexes.
-const LOCAL: &[&str] = &[
+pub(super) const LOCAL: &[&str] = &[
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_CONFIG",
@@ -243,6 +243,17 @@ impl GitCommand {
         started.map_err(|error| GitError::Start { program, reason: printable_text(&error.to_string()) })
     }
 
+    /// The call as a person would make it, hooks, prompts, locale and remotes included, for a caller that starts it and
+    /// watches over it by itself.
+    ///
+    /// # Errors
+    /// When there is no git.
+    pub fn by_hand(self) -> Result<Command, GitError> {
+        let mut command = Command::new(self.program.ok_or(GitError::NotFound)?);
+        command.args(&self.args).env_clear().envs(self.env).current_dir(&self.cwd).stdin(Stdio::null());
+        Ok(command)
+    }
+
     /// The command as a person would type it, without the settings that every call carries.
     fn shown(&self) -> String {
         let mut shown = "git".to_owned();
@@ -258,29 +269,6 @@ impl GitCommand {
         }
         shown
     }
-}
-
-impl World {
-    /// The first executable `name` in an absolute directory of PATH. A relative one would let a repository bring its own.
-    pub fn program(&self, name: &str) -> Option<PathBuf> {
-        let path = self.var("PATH").unwrap_or(OsStr::new("/usr/bin:/bin"));
-        let name = format!("{name}{}", if cfg!(windows) { ".exe" } else { "" });
-        std::env::split_paths(path)
-            .filter(|directory| directory.is_absolute())
-            .map(|directory| directory.join(&name))
-            .find(|candidate| is_executable(candidate))
-    }
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.is_file()
 }
 
 /// A path of this machine, safe to show.

@@ -75,10 +75,35 @@ impl RefFiles {
     }
 
     fn find(&self, name: &FullNameRef) -> Result<Option<Target>, ReadError> {
+        if self.is_absent(name) {
+            return Ok(None);
+        }
         let found =
             self.0.try_find(name).map_err(|error| damaged(&format!("ref {}", printable(name.as_bstr())), &error))?;
         // gix also tries refs/tags/<name> and the like.
         Ok(found.filter(|reference| reference.name.as_ref() == name).map(|reference| reference.target))
+    }
+
+    /// Whether the ref is surely not there. gix looks in fifteen places before it says so, and a push may bring thousands of
+    /// refs that are new.
+    fn is_absent(&self, name: &FullNameRef) -> bool {
+        let Ok(path) = gix::path::from_bstr(name.as_bstr()) else { return false };
+        let dirs = [Some(self.0.git_dir()), self.0.common_dir()];
+        let has_file = |dir: &std::path::Path| {
+            !dir.join(&*path).symlink_metadata().is_err_and(|error| super::open::is_absent(&error))
+        };
+        if dirs.into_iter().flatten().any(has_file) {
+            return false;
+        }
+        // A file first, then the packed ones: in that order git moves a ref from one to the other.
+        match self.0.cached_packed_buffer() {
+            Ok(None) => true,
+            Ok(Some(packed)) => {
+                let found = packed.try_find(name.as_partial_name());
+                found.is_ok_and(|found| found.is_none_or(|found| found.name != name))
+            }
+            Err(_) => false,
+        }
     }
 
     /// Follows symbolic refs from `target`, which `name` holds.
@@ -98,6 +123,14 @@ impl RefFiles {
         Err(ReadError::Failed {
             message: format!("the symbolic ref {} has no end", printable(at.as_bstr())),
             help: "`git symbolic-ref <name>` shows each step; point it at a branch".to_owned(),
+        })
+    }
+
+    /// What the ref `name` says it stands for; `None` where it is no symbolic ref, or not there.
+    pub(super) fn symbolic_target(&self, name: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(match self.find(full_name(name)?.as_ref())? {
+            Some(Target::Symbolic(next)) => Some(next.as_bstr().to_vec()),
+            Some(Target::Object(_)) | None => None,
         })
     }
 
@@ -178,6 +211,11 @@ impl Repository {
     /// Whether `name` is a full ref name by the rules of git-check-ref-format(1): `refs/` and at least one component.
     pub fn valid_ref_name(name: &[u8]) -> bool {
         valid_ref_name(name)
+    }
+
+    /// Whether refs are read here, and not asked of the git binary.
+    pub(super) fn refs_are_files(&self) -> bool {
+        self.layout().ref_storage == RefStorage::Files
     }
 
     /// Where HEAD of this work tree stands.

@@ -77,12 +77,15 @@ impl Default for Upgrade {
 pub struct Deploy {
     /// The JSON file that holds the last good commit.
     pub record: RepoPath,
-    /// Where a rollback writes its event; `None`: nowhere.
-    pub log: Option<RepoPath>,
+    /// Where a rollback writes its event.
+    pub log: RepoPath,
 }
 
 impl Default for Deploy {
     fn default() -> Self {
-        Self { record: super::load::constant("infrastructure/LAST_PROD_DEPLOY.json"), log: None }
+        Self {
+            record: super::load::constant("infrastructure/LAST_PROD_DEPLOY.json"),
+            log: super::load::constant("infrastructure/CORRECTIONS.md"),
+        }
     }
 }

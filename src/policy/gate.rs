@@ -40,6 +40,80 @@ pub enum Gate {
     UnknownBase(Target),
     /// What is pushed is no commit; the text says what it is.
     NotACommit(Target, &'static str),
+    /// A server's, which sees no source, only what arrives.
+    Received(Target, Arrival),
+    /// A CI job's, which sees what is proposed for a branch or has just landed on it.
+    Proposed(Target, Proposal),
+}
+
+/// What a CI job sees of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    /// A pull request into a guarded branch.
+    Request(Request),
+    /// A push, a merge queue, or a request into a branch that is not guarded: its content alone is judged.
+    Content,
+}
+
+/// A pull request into a guarded branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Whether it bears the label that the policy asks for.
+    pub labelled: bool,
+    /// Where its commits come from.
+    pub head: RequestHead,
+    /// Where its label is given.
+    pub page: Page,
+    /// The first mistake of the policy that the branch holds now, where it cannot be read.
+    pub untold: Option<String>,
+}
+
+/// Where the commits of a pull request come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestHead {
+    /// A branch of the same repository (full name).
+    Branch(Vec<u8>),
+    /// A branch of somebody else's repository (full name): its name says nothing.
+    Fork(Vec<u8>),
+    /// Nobody said.
+    Unknown,
+}
+
+/// Where a pull request has its labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// GitHub, with the request's number.
+    GitHub(u64),
+    /// GitLab, with the number inside the project.
+    GitLab(u64),
+    /// The command line.
+    Arguments,
+}
+
+/// What arrives at a server for a guarded ref.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// A commit: what it changes must stand on an allowed branch, too.
+    Commit(Arriving),
+    /// Nothing: the ref is to go.
+    Deletion {
+        /// The name under which the server keeps it.
+        stored: Vec<u8>,
+    },
+    /// Something that is no commit; the text says what it is.
+    NotACommit(&'static str),
+}
+
+/// A commit that arrives at a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arriving {
+    /// Its full id.
+    pub tip: String,
+    /// Refs of the server whose names a new branch must not take (full names).
+    pub taken: Vec<Vec<u8>>,
+    /// The first mistake of the policy that the ref holds now, where it cannot be read and what arrives does not bring
+    /// one that stands on an allowed branch.
+    pub untold: Option<String>,
 }
 
 /// Why a source is allowed.

@@ -188,8 +188,8 @@ fn quote(place: &Place) -> (String, usize, usize) {
         printable_text(&text)
     };
     let (before, marked) = (shown(&chars[from..first]), shown(&chars[first..last.min(to).max(first)]));
-    let cut_before = if from > 0 { "…" } else { "" };
-    let cut_after = if to < chars.len() { "…" } else { "" };
+    let cut_before = if from > 0 { "..." } else { "" };
+    let cut_after = if to < chars.len() { "..." } else { "" };
     let line = format!("{cut_before}{before}{marked}{}{cut_after}", shown(&chars[last.min(to).max(first)..to]));
     (line, cut_before.chars().count() + before.chars().count(), marked.chars().count().max(1))
 }
@@ -225,7 +225,7 @@ mod tests {
         let line = format!("{}x{}", "a".repeat(300), "b".repeat(300));
         let shown = mistake(&line, Span::new(300, 301)).to_string();
         let lines: Vec<&str> = shown.lines().collect();
-        assert_eq!(lines[2].chars().count(), "1 | ".len() + 102, "{shown}");
+        assert_eq!(lines[2].chars().count(), "1 | ".len() + 106, "{shown}");
         let caret = lines[3].chars().position(|char| char == '^').unwrap();
         assert_eq!(lines[2].chars().nth(caret), Some('x'));
     }

@@ -10,26 +10,10 @@ use crate::source::{Span, printable_text};
 
 use super::levels::Date;
 use super::mistake::{Mistakes, Text, Wrong};
+use super::shapes::{Key, Shape};
 
 /// Longer arrays are a mistake: each item may cost a compiled pattern.
 const MOST_ITEMS: usize = 10_000;
-
-/// A key that a table may have.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Key {
-    pub(super) name: &'static str,
-    /// How it is written: the help of a value of the wrong type.
-    pub(super) example: &'static str,
-}
-
-/// A kind of table: its name (empty at the top) and the keys it may have.
-#[derive(Debug)]
-pub(super) struct Shape {
-    pub(super) name: &'static str,
-    /// As its header is written; empty at the top.
-    pub(super) title: &'static str,
-    pub(super) keys: &'static [Key],
-}
 
 /// A table of the file.
 #[derive(Clone, Copy)]
@@ -254,7 +238,7 @@ pub(super) fn listed<'k>(words: impl Iterator<Item = &'k str>) -> String {
 pub(super) fn shorten(text: &str) -> String {
     let mut short = printable_text(&text.chars().take(60).collect::<String>());
     if text.chars().nth(60).is_some() {
-        short.push('…');
+        short.push_str("...");
     }
     short
 }

@@ -16,8 +16,8 @@ use super::mistake::Wrong;
 use super::pairs::{Kind, Rules};
 use super::pattern::{RefPattern, RemotePattern};
 use super::push::{Ci, OnCreate, Push};
-use super::reader::{Item, Reader, Section, Shape, listed, shorten, span, suggest};
-use super::shapes::{self, EXEMPT, PAIR, TOP};
+use super::reader::{Item, Reader, Section, listed, shorten, span, suggest};
+use super::shapes::{self, EXEMPT, PAIR, Shape, TOP};
 use super::{Policy, Undecided};
 
 /// Reads a whole policy; what is wrong goes to the reader, and the default stands in its place.
@@ -210,7 +210,7 @@ fn upgrade(reader: &mut Reader<'_>, section: Section<'_>) -> Upgrade {
 fn deploy(reader: &mut Reader<'_>, section: Section<'_>) -> Deploy {
     let mut deploy = Deploy::default();
     put(&mut deploy.record, section.get("record").and_then(|item| reader.parsed(item, file)));
-    deploy.log = section.get("log").and_then(|item| reader.parsed(item, file));
+    put(&mut deploy.log, section.get("log").and_then(|item| reader.parsed(item, file)));
     deploy
 }
 

@@ -1,121 +1,76 @@
-//! Every key that a policy can have, table by table, with an example of how it is written.
+//! What a policy can say: every table and key with the values it takes, its default and its meaning. The reader, the
+//! reference in docs/policy.md and the JSON Schema are all made from this one list.
+
+mod tables;
 
 use crate::rule::RuleId;
 
-use super::reader::{Key, Shape};
+pub(super) use tables::{ALL, CI, DEPLOY, EXEMPT, LOCK, PAIR, PUSH, TOP, UPGRADE};
 
-const fn key(name: &'static str, example: &'static str) -> Key {
-    Key { name, example }
+/// A key that a table may have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    /// How it is written: the help of a value of the wrong type.
+    pub(super) example: &'static str,
+    pub(super) takes: Takes,
+    pub(super) unset: Unset,
+    /// What it means: Markdown, for the reference and for editors.
+    pub(super) about: &'static str,
 }
 
-/// The top of the file.
-pub(super) static TOP: Shape = Shape {
-    name: "",
-    title: "",
-    keys: &[
-        key("requires", "requires = \">=0.1\""),
-        key("exclude", "exclude = [\"docs/**\"]"),
-        key("allow-skip", "allow-skip = false"),
-        key("undecided", "undecided = \"refuse\""),
-        key("vcs-hosts", "vcs-hosts = [\"github.com\"]"),
-        key("pair", "[[pair]]"),
-        key("rules", "[rules]"),
-        key("exempt", "[[exempt]]"),
-        key("push", "[push]"),
-        key("ci", "[ci]"),
-        key("lock", "[lock]"),
-        key("upgrade", "[upgrade]"),
-        key("deploy", "[deploy]"),
-    ],
-};
+/// A kind of table: its name (empty at the top) and the keys it may have.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) name: &'static str,
+    /// As its header is written; empty at the top.
+    pub(super) title: &'static str,
+    pub(super) keys: &'static [Key],
+}
 
-/// `[[pair]]`
-pub(super) static PAIR: Shape = Shape {
-    name: "pair",
-    title: "[[pair]]",
-    keys: &[
-        key("manifest", "manifest = \"backend/requirements.txt\""),
-        key("lock", "lock = \"backend/requirements.lock\""),
-        key("kind", "kind = \"auto\""),
-        key("manifest-pins", "manifest-pins = true"),
-        key("require-hashes", "require-hashes = true"),
-        key("allow-local", "allow-local = false"),
-    ],
-};
+/// The values of a key.
+#[derive(Clone, Copy, Debug)]
+pub enum Takes {
+    /// `true` or `false`.
+    Boolean,
+    /// A string; what it holds, as in "a branch".
+    Text(&'static str),
+    /// One of these words.
+    Word(fn() -> Vec<&'static str>),
+    /// A date without quotes.
+    Date,
+    /// An array of strings, with what they hold and how many there must be at least.
+    Texts(&'static str, usize),
+    /// A table of its own.
+    Table,
+    /// An array of tables of their own.
+    Tables,
+}
 
-/// `[[exempt]]`
-pub(super) static EXEMPT: Shape = Shape {
-    name: "exempt",
-    title: "[[exempt]]",
-    keys: &[
-        key("rule", "rule = \"unpinned\""),
-        key("package", "package = \"torch\""),
-        key("reason", "reason = \"CPU wheels come from the vendor's index\""),
-        key("until", "until = 2027-01-01"),
-    ],
-};
-
-/// `[push]`
-pub(super) static PUSH: Shape = Shape {
-    name: "push",
-    title: "[push]",
-    keys: &[
-        key("guard", "guard = [\"main\"]"),
-        key("from", "from = [\"auto/*\"]"),
-        key("remotes", "remotes = [\"origin\"]"),
-        key("remote-sources", "remote-sources = false"),
-        key("on-create", "on-create = \"allow\""),
-        key("every-commit", "every-commit = false"),
-    ],
-};
-
-/// `[ci]`
-pub(super) static CI: Shape = Shape {
-    name: "ci",
-    title: "[ci]",
-    keys: &[key("label", "label = \"approved-dependency-upgrade\""), key("check-source", "check-source = false")],
-};
-
-/// `[lock]`
-pub(super) static LOCK: Shape = Shape {
-    name: "lock",
-    title: "[lock]",
-    keys: &[key("command", "command = [\"uv\", \"pip\", \"compile\", \"requirements.in\"]")],
-};
-
-/// `[upgrade]`
-pub(super) static UPGRADE: Shape = Shape {
-    name: "upgrade",
-    title: "[upgrade]",
-    keys: &[
-        key("resolver", "resolver = \"auto\""),
-        key("command", "command = [\"make\", \"lock\"]"),
-        key("setup", "setup = [\"make\", \"venv\"]"),
-        key("test", "test = [\"make\", \"test\"]"),
-        key("branch", "branch = \"auto/dependency-upgrade\""),
-    ],
-};
-
-/// `[deploy]`
-pub(super) static DEPLOY: Shape = Shape {
-    name: "deploy",
-    title: "[deploy]",
-    keys: &[
-        key("record", "record = \"infrastructure/LAST_PROD_DEPLOY.json\""),
-        key("log", "log = \"infrastructure/CORRECTIONS.md\""),
-    ],
-};
-
-/// Every shape, the top first.
-pub(super) static ALL: &[&Shape] = &[&TOP, &PAIR, &EXEMPT, &PUSH, &CI, &LOCK, &UPGRADE, &DEPLOY];
+/// What holds where a key is absent.
+#[derive(Clone, Copy, Debug)]
+pub enum Unset {
+    /// The key must be there.
+    Required,
+    /// This value, as TOML writes it.
+    Value(&'static str),
+    /// What these words say.
+    Words(&'static str),
+}
 
 /// The key of `[rules]` for a rule; its keys are the rules' codes, so it has no [`Shape`].
 pub(super) fn level_key(rule: RuleId) -> Key {
-    key(rule.code(), "unpinned = \"error\"")
+    Key {
+        name: rule.code(),
+        example: "unpinned = \"error\"",
+        takes: Takes::Word(|| super::levels::Setting::WORDS.iter().map(|(word, _)| *word).collect()),
+        unset: Unset::Words("the rule's own"),
+        about: "how much the rule weighs, in every case",
+    }
 }
 
 /// A key that a policy can have: for documentation, completion and schemas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct KnownKey {
     /// The header of its table, as in `[push]` or `[[pair]]`; empty at the top of the file.
     pub table: &'static str,
@@ -123,12 +78,25 @@ pub struct KnownKey {
     pub name: &'static str,
     /// How it is written: a whole line.
     pub example: &'static str,
+    /// The values it takes.
+    pub takes: Takes,
+    /// What holds where it is absent.
+    pub unset: Unset,
+    /// What it means, in Markdown.
+    pub about: &'static str,
 }
 
 /// Every key, table by table; the keys of `[rules]` are the rules' codes.
 pub fn known_keys() -> impl Iterator<Item = KnownKey> {
     let of = |shape: &'static Shape| {
-        shape.keys.iter().map(|key| KnownKey { table: shape.title, name: key.name, example: key.example })
+        shape.keys.iter().map(|key| KnownKey {
+            table: shape.title,
+            name: key.name,
+            example: key.example,
+            takes: key.takes,
+            unset: key.unset,
+            about: key.about,
+        })
     };
     ALL.iter().flat_map(move |shape| of(shape))
 }

@@ -18,10 +18,23 @@ pub struct Style {
     pub notes: bool,
     /// How paths are written.
     pub paths: Paths,
+    /// How many columns there are for a line of a file, number and all; longer ones are cut around what they are shown
+    /// for, since a caret under a line that wraps points at something else.
+    pub width: usize,
 }
 
-/// Lines of a file are cut to this many characters around what they are shown for.
-const WIDTH: usize = 100;
+impl Style {
+    /// The most columns that are of use, and what is written where nobody knows how many there are.
+    pub const WIDTH: usize = 106;
+
+    /// What can be written anywhere: without colour and without notes.
+    pub fn plain(paths: Paths) -> Self {
+        Self { colour: false, notes: false, paths, width: Self::WIDTH }
+    }
+}
+
+/// A line of a file is not cut to less than this.
+const NARROWEST: usize = 20;
 /// More marks than this many lines of one finding are counted, not shown.
 const MARKS: usize = 12;
 
@@ -88,7 +101,7 @@ fn write_finding(out: &mut String, finding: &Finding, style: &Style) {
         write_mark(out, mark, gutter, (style, paint_level));
     }
     if marks.len() > MARKS {
-        let _ = writeln!(out, "{:gutter$} {} … and {} more", "", arrow_bar(style), marks.len() - MARKS);
+        let _ = writeln!(out, "{:gutter$} {} ... and {} more", "", arrow_bar(style), marks.len() - MARKS);
     }
     write_help(out, &finding.help, gutter, style);
 }
@@ -126,7 +139,7 @@ fn marks(finding: &Finding) -> Vec<Mark<'_>> {
 }
 
 fn write_mark(out: &mut String, mark: &Mark<'_>, gutter: usize, (style, caret): (&Style, Paint)) {
-    let (line, before, width) = cut(mark.excerpt);
+    let (line, before, width) = cut(mark.excerpt, style.width.saturating_sub(gutter + 3));
     let number = paint(style, &format!("{:>gutter$}", mark.excerpt.start.line), Paint::new().blue().bold());
     let _ = writeln!(out, "{number} {} {line}", arrow_bar(style));
     let mut under = "^".repeat(width.max(1));
@@ -137,21 +150,25 @@ fn write_mark(out: &mut String, mark: &Mark<'_>, gutter: usize, (style, caret): 
     let _ = writeln!(out, "{:gutter$} {} {:before$}{}", "", arrow_bar(style), "", paint(style, &under, caret));
 }
 
-/// The line made printable and cut to a readable length; how many characters stand before the caret, and its width.
-fn cut(excerpt: &Excerpt) -> (String, usize, usize) {
+/// What stands for text that was cut off. Everything that we write ourselves is ASCII, whatever the locale.
+const CUT: &str = "...";
+
+/// The line made printable and cut to about `width` columns; how many characters stand before the caret, and its width.
+fn cut(excerpt: &Excerpt, width: usize) -> (String, usize, usize) {
+    let most = width.saturating_sub(2 * CUT.len()).max(NARROWEST);
     let chars: Vec<char> = excerpt.line_text.chars().collect();
     let start = (excerpt.start.column - 1).min(chars.len());
     let same_line = excerpt.end.line == excerpt.start.line;
     let end = if same_line { (excerpt.end.column - 1).clamp(start, chars.len()) } else { chars.len() };
-    let from = if start > WIDTH / 2 { start - WIDTH / 4 } else { 0 };
-    let to = chars.len().min(from + WIDTH);
+    let from = if start > most / 2 { start - most / 4 } else { 0 };
+    let to = chars.len().min(from + most);
     let piece = |from: usize, to: usize| {
         let text: String = chars.get(from.min(to)..to).unwrap_or_default().iter().collect();
         // A tab would put the caret elsewhere than it was counted.
         printable_text(&text.replace('\t', " "))
     };
-    let lead = if from > 0 { "…" } else { "" };
-    let tail = if to < chars.len() { "…" } else { "" };
+    let lead = if from > 0 { CUT } else { "" };
+    let tail = if to < chars.len() { CUT } else { "" };
     let before = lead.chars().count() + columns(&piece(from, start));
     let width = columns(&piece(start, end.min(to)));
     (format!("{lead}{}{tail}", piece(from, to)), before, width)

@@ -155,7 +155,7 @@ fn check(found: &Found<'_>) -> Result<(), Notice> {
             ),
             None => refuse(
                 format!("expected `ALGORITHM:DIGEST` after `--hash`, found {}", quote(value)),
-                "write `--hash=sha256:…`",
+                "write `--hash=sha256:...`",
             ),
         },
         Name::ConfigSettings if !value.contains('=') => {

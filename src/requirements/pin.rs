@@ -11,7 +11,7 @@ impl Requirement {
     pub fn pin(&self, vcs_hosts: &[String]) -> Pin {
         let loose = match self.kind {
             RequirementKind::Vcs if self.editable && self.loose_vcs(vcs_hosts).is_none() => {
-                Some("an editable checkout can change in place: write it as `name @ git+…`, without `-e`")
+                Some("an editable checkout can change in place: write it as `name @ git+...`, without `-e`")
             }
             _ if self.editable => Some("`-e` installs whatever its directory or repository holds at that moment"),
             RequirementKind::Named => self.specifiers.looseness(),

@@ -46,7 +46,7 @@ pub(super) fn quote(text: &str) -> String {
     let hidden = hide_credentials(text);
     let mut shown: String = printable_text(&hidden).chars().take(60).collect();
     if hidden.chars().nth(60).is_some() {
-        shown.push('…');
+        shown.push_str("...");
     }
     format!("`{}`", shown.replace('`', "'"))
 }
@@ -110,7 +110,7 @@ mod tests {
     fn messages_hide_credentials_and_controls() {
         assert_eq!(quote("git+https://u:p@h/r@v1"), "`git+https://****@h/r@v1`");
         assert_eq!(quote("a\u{202e}b"), "`a\\u{202e}b`");
-        assert_eq!(quote(&"é".repeat(70)).chars().count(), 63);
+        assert_eq!(quote(&"é".repeat(70)).chars().count(), 65);
         assert_eq!(found("\u{a0}x"), "a no-break space (U+00A0)");
     }
 }

@@ -9,7 +9,9 @@ use crate::source::{printable, shell_word};
 
 pub(super) fn check(context: &GateContext<'_>) -> Vec<Draft> {
     let (message, help) = match context.gate {
-        Gate::Open | Gate::Allowed(..) | Gate::UnknownBase(_) => return Vec::new(),
+        Gate::Open | Gate::Allowed(..) | Gate::UnknownBase(_) | Gate::Received(..) | Gate::Proposed(..) => {
+            return Vec::new();
+        }
         Gate::Closed(..) if context.changed.is_empty() => return Vec::new(),
         Gate::Closed(target, closed) => (closed_message(context, target, closed), way(context, target, closed)),
         Gate::Deletion(target) => deletion(target),

@@ -133,7 +133,7 @@ fn shown<'h>(hashes: impl Iterator<Item = &'h Hash>) -> String {
     let Some(first) = all.first() else { return String::new() };
     let short: String = first.digest().chars().take(12).collect();
     let more = if all.len() > 1 { format!(" and {} more", all.len() - 1) } else { String::new() };
-    format!("{}:{}…{more}", first.algorithm(), printable_text(&short))
+    format!("{}:{}...{more}", first.algorithm(), printable_text(&short))
 }
 
 fn changed_draft(context: &Context<'_>, held: &Located<'_>, message: String) -> Draft {

@@ -103,7 +103,7 @@ fn summary(context: &Context<'_>, drift: &[Drift<'_>]) -> String {
     let lists = [(missing, "missing"), (extra, "extra"), (different, "different"), (unexplained, "unexplained")];
     for (names, what) in lists {
         if !names.is_empty() {
-            let more = if names.len() > NAMED { ", …" } else { "" };
+            let more = if names.len() > NAMED { ", ..." } else { "" };
             let shown: Vec<_> = names.iter().take(NAMED).map(String::as_str).collect();
             parts.push(format!("{} {what}: {}{more}", names.len(), shown.join(", ")));
         }

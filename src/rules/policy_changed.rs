@@ -14,7 +14,11 @@ use crate::rule::RuleId;
 use crate::source::printable;
 
 pub(super) fn check(context: &GateContext<'_>) -> Vec<Draft> {
-    if let (Gate::Closed(target, _) | Gate::Allowed(target, _), Some(mistake)) = (context.gate, context.unreadable) {
+    let target = match context.gate {
+        Gate::Closed(target, _) | Gate::Allowed(target, _) | Gate::Proposed(target, _) => Some(target),
+        _ => None,
+    };
+    if let (Some(target), Some(mistake)) = (target, context.unreadable) {
         let message = format!("{} would hold a policy that cannot be read ({mistake})", printable(target.short()));
         let help = "mend it first: `hook check` lists every mistake".to_owned();
         return vec![Draft::new(RuleId::PolicyChanged, Place::Nowhere, message, help)];

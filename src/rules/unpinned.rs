@@ -151,7 +151,7 @@ fn help(context: &Context<'_>, located: &Located<'_>, pin: &Result<String, NoPin
                 .to_owned()
         }
         RequirementKind::Url | RequirementKind::Archive => {
-            "add `--hash=sha256:…`, which `python -m pip hash FILE` prints; see `hook explain unpinned`".to_owned()
+            "add `--hash=sha256:...`, which `python -m pip hash FILE` prints; see `hook explain unpinned`".to_owned()
         }
         RequirementKind::Path => {
             "a path has no version; `allow-local = true` in the pair's policy admits it; see `hook explain unpinned`"

@@ -38,6 +38,13 @@ fn not_a_file(path: &RepoPath) -> Broken {
     Broken { mistakes: vec![Mistake { place, message, help }] }
 }
 
+/// Where a policy goes wrong first, in one line.
+pub(super) fn first_mistake(broken: &Broken) -> String {
+    broken.mistakes.first().map_or_else(String::new, |mistake| {
+        format!("{}:{}: {}", mistake.place.path, mistake.place.start.line, mistake.message)
+    })
+}
+
 /// Reads the policy of `tree`; the outer error is the repository's, the inner one the policy's.
 ///
 /// # Errors

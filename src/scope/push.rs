@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::policies::{self, PolicyFiles};
-use super::{Against, Approved, Question, Ruling, ScopeError, Snapshot, source};
-use crate::git::{RefUpdate, Repository, parse_push, redact_url};
+use super::{Against, Approved, Commits, Question, Ruling, ScopeError, Snapshot, source};
+use crate::git::{RefUpdate, Repository, Span, parse_push, redact_url};
 use crate::policy::{Gate, Laxer, OnCreate, Origin, Policy, Target, laxer, short};
 use crate::source::{Id, ReadError, Tree, printable};
 
@@ -126,7 +126,27 @@ impl<'r> Asker<'r, '_> {
         question.laxer = laxer_than(&question.policy, before.first().map(|base| &**base), &*question.after)?;
         question.against = Against::Parents(before);
         question.approved = self.approved(update)?;
+        if question.policy.push.every_commit {
+            question.commits = Some(Commits { repo: self.repo, span: self.span(update, commit)? });
+        }
         Ok(Some(question))
+    }
+
+    /// The commits that the ref gets, and the remote's other branches were not seen to have where it has none itself.
+    fn span(&self, update: &RefUpdate, tip: Id) -> Result<Span, ScopeError> {
+        if !update.remote_id.is_zero() {
+            let base = self.repo.peel_to_commit(&update.remote_id)?;
+            return Ok(Span { tip, hidden: base.into_iter().collect() });
+        }
+        let mut hidden = Vec::new();
+        for remote in self.known.then_some(self.push.remote).into_iter().chain(self.same.iter().map(Vec::as_slice)) {
+            for (_, found) in self.repo.references(&[b"refs/remotes/", remote, b"/"].concat())? {
+                hidden.extend(self.repo.peel_to_commit(&found.id)?);
+            }
+        }
+        hidden.sort();
+        hidden.dedup();
+        Ok(Span { tip, hidden })
     }
 
     /// Whether the policy covers the remote, by any name that leads to the same URL.

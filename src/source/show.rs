@@ -34,6 +34,49 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{guard}{}'", text.replace('\'', r"'\''")))
 }
 
+/// Bytes, such as those of a path, as one word for a POSIX shell that stands for exactly them and is safe to show. What
+/// is no text, would do something to a terminal or end the quotation around a command, is spelled for `printf`; a newline
+/// at the very end is lost, as in any substitution.
+pub fn path_word(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && printable_text(text) == text
+        // Commands stand between backquotes.
+        && !text.contains('`')
+    {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%=".contains(byte);
+        if !bytes.is_empty() && !bytes.starts_with(b"-") && bytes.iter().all(plain) {
+            return text.to_owned();
+        }
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut out = String::from("\"$(printf '");
+    for &byte in bytes {
+        match byte {
+            b'%' => out.push_str("%%"),
+            b' ' | b'/' | b'.' | b'_' | b'-' | b'+' | b',' | b':' | b'@' | b'=' => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            _ => out.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    out.push_str("')\"");
+    out
+}
+
+/// `words`, a program and its arguments, as one line for a POSIX shell.
+pub fn shell_line(words: &[String]) -> String {
+    let word = |word: &String| {
+        let text = printable_text(word);
+        // Here a dash begins an option, and no path that only looks like one.
+        match text.strip_prefix('-') {
+            Some(rest) if rest.trim_start_matches('-').is_empty() => text,
+            Some(rest) if shell_word(rest.trim_start_matches('-')) == rest.trim_start_matches('-') => text,
+            Some(_) => format!("'{}'", text.replace('\'', r"'\''")),
+            None => shell_word(&text).into_owned(),
+        }
+    };
+    words.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Bytes as text that is safe to show anywhere: invalid UTF-8 as `\xNN`, control and bidirectional characters as
 /// `\u{…}`, everything else as it is.
 pub fn printable(bytes: &[u8]) -> String {
@@ -74,6 +117,12 @@ pub fn is_deceptive(char: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_for_a_shell() {
+        let words = ["sh", "-c", "a b", "--x=y", "-", "--", "-$(x)", "it's"].map(str::to_owned);
+        assert_eq!(shell_line(&words), r"sh -c 'a b' --x=y - -- '-$(x)' 'it'\''s'");
+    }
 
     #[test]
     fn nothing_shown_can_move_the_cursor() {

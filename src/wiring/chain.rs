@@ -1,5 +1,5 @@
-//! Running the hook that stood in our place before: with the same arguments, standard input and environment that git
-//! gave us, whatever it does with them, and never in a circle.
+//! Running the hooks that stood in our place before: with the same arguments, standard input and environment that git
+//! gave us, whatever they do with them, and never in a circle.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
@@ -7,19 +7,28 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use super::files::{self, Found, command_word, shown};
+use super::manager::Manager;
 use super::shim::recognise;
-use super::{ChainedName, Event};
+use super::{Caller, ChainedName, Event};
 
 /// Names the chained hook that is running, for hook managers that call each other's hooks.
-const RUNNING: &str = "FREEZE_GUARD_CHAIN";
+pub const RUNNING: &str = "FREEZE_GUARD_CHAIN";
+/// Counts how many chained hooks run within each other.
+const DEPTH: &str = "FREEZE_GUARD_DEPTH";
+/// Deeper than this nobody means it: a hook that runs the git command that it belongs to.
+const DEEPEST: u32 = 16;
 
 /// What git, through a shim, asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct ChainCall<'a> {
+    /// For which event.
+    pub event: Event,
     /// The shim's path, as `$0` gives it: absolute, or relative to `cwd`.
     pub shim: &'a Path,
-    /// The name beside it of the hook to run.
-    pub chained: ChainedName,
+    /// Who called it.
+    pub caller: Caller,
+    /// The names beside it of the hooks to run, in this order.
+    pub chained: &'a [ChainedName],
     /// The arguments that git gave.
     pub args: &'a [OsString],
     /// What was read from standard input, to be replayed; `None` if nobody read it, and the hook takes it over.
@@ -30,7 +39,7 @@ pub struct ChainCall<'a> {
     pub cwd: &'a Path,
 }
 
-/// What became of the chained hook.
+/// What became of the chained hooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChainOutcome {
     /// There is none.
@@ -55,27 +64,38 @@ impl ChainOutcome {
     }
 }
 
-/// The chained hook could not be run, which git takes for a refusal, and so should the caller.
+/// A chained hook could not be run, which git takes for a refusal, and so should the caller.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot run {}, the hook that was here before: {source}", shown(path))]
-pub struct ChainError {
-    /// The hook.
-    pub path: PathBuf,
-    /// What the system said.
-    pub source: io::Error,
+pub enum ChainError {
+    /// The system would not start it.
+    #[error("cannot run {}, the hook that was here before: {source}", shown(path))]
+    Start {
+        /// The hook.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is running already, and again, and again.
+    #[error("{} starts the git command that it is a hook of, over and over", shown(path))]
+    Circle {
+        /// The hook.
+        path: PathBuf,
+    },
 }
 
 impl ChainError {
     /// The next step.
     pub fn help(&self) -> String {
-        let path = command_word(&self.path);
-        format!("see what its first line asks for: `head -n 1 {path}`; or have it skipped: `chmod -x {path}`")
-    }
-}
-
-impl ChainCall<'_> {
-    fn event(&self) -> Event {
-        self.chained.event()
+        match self {
+            Self::Start { path, .. } => {
+                let path = command_word(path);
+                format!("see what its first line asks for: `head -n 1 {path}`; or have it skipped: `chmod -x {path}`")
+            }
+            Self::Circle { path } => {
+                let path = command_word(path);
+                format!("see which git command it runs: `grep -n git {path}`; or have it skipped: `chmod -x {path}`")
+            }
+        }
     }
 }
 
@@ -89,26 +109,60 @@ pub fn chained_beside(shim: &Path, chained: ChainedName) -> PathBuf {
     directory.join(chained.to_string())
 }
 
-/// Runs the hook chained to a shim, if there is one to run. Its output goes where ours goes.
+/// Runs the hooks chained to a shim, those that are there, until one refuses. Their output goes where ours goes.
 ///
 /// # Errors
-/// [`ChainError`] if it is there and executable, but cannot be started or waited for.
+/// [`ChainError`] if one is there and executable, but cannot be started or waited for.
 pub fn run_chained(call: &ChainCall<'_>) -> Result<ChainOutcome, ChainError> {
-    let chained = chained_beside(call.shim, call.chained);
-    let error = |source| ChainError { path: chained.clone(), source };
+    let mut all = ChainOutcome::Absent;
+    for &name in call.chained {
+        match (run_one(call, name)?, all) {
+            (ChainOutcome::Exited(0), _) => all = ChainOutcome::Exited(0),
+            (refused @ ChainOutcome::Exited(_), _) => return Ok(refused),
+            (_, ChainOutcome::Exited(_)) => {}
+            (other, _) => all = other,
+        }
+    }
+    Ok(all)
+}
+
+fn run_one(call: &ChainCall<'_>, name: ChainedName) -> Result<ChainOutcome, ChainError> {
+    let chained = chained_beside(call.shim, name);
+    let error = |source| ChainError::Start { path: chained.clone(), source };
     let chained = match find(call, &chained).map_err(error)? {
         Target::Run(path) => path,
         Target::Not(outcome) => return Ok(outcome),
     };
     let marker = identity(call.cwd, &chained);
-    let running = call.env.iter().find(|(name, _)| name == RUNNING).map(|(_, value)| value);
-    if running.is_some_and(|value| identity(call.cwd, Path::new(value)) == marker) {
+    if call.caller != Caller::Git && running(call).is_some_and(|path| path == marker) {
         return Ok(ChainOutcome::Running);
     }
-    let mut child = start(call, &chained, marker.as_os_str()).map_err(error)?;
+    let depth = variable(call, DEPTH).and_then(OsStr::to_str).and_then(|text| text.parse().ok()).unwrap_or(0);
+    if depth >= DEEPEST {
+        return Err(ChainError::Circle { path: chained });
+    }
+    let mut child = start(call, &chained, &[(RUNNING, marker.as_os_str()), (DEPTH, (depth + 1).to_string().as_ref())])
+        .map_err(error)?;
     replay(&mut child, call.stdin);
     let status = child.wait().map_err(error)?;
     Ok(ChainOutcome::Exited(code_of(status)))
+}
+
+/// Whether a hook chained to `outer`, beside this shim, is what called it: git's own sample of pre-merge-commit ends by
+/// becoming pre-commit, and what that would judge is the merge.
+pub fn is_called_by(call: &ChainCall<'_>, outer: Event) -> bool {
+    let Some(running) = running(call).filter(|_| call.caller == Caller::Other) else { return false };
+    let name = running.file_name().and_then(OsStr::to_str).and_then(ChainedName::parse);
+    name.is_some_and(|name| name.event() == outer && identity(call.cwd, &chained_beside(call.shim, name)) == running)
+}
+
+/// The chained hook that is running, if one is.
+fn running(call: &ChainCall<'_>) -> Option<PathBuf> {
+    variable(call, RUNNING).map(|path| identity(call.cwd, Path::new(path)))
+}
+
+fn variable<'a>(call: &ChainCall<'a>, name: &str) -> Option<&'a OsStr> {
+    call.env.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_os_str())
 }
 
 /// Whether a hook that is not ours stands where our shim stood when it called: lefthook, chained, writes its hooks anew
@@ -138,8 +192,9 @@ fn find(call: &ChainCall<'_>, first: &Path) -> io::Result<Target> {
         match recognise(&hook.bytes) {
             None if is_caller(call, &hook.bytes)? => return Ok(Target::Not(ChainOutcome::Running)),
             None => return Ok(Target::Run(path)),
-            Some(version) if hook.link && version.event != call.event() && is_neighbour(call.cwd, &path) => {
-                path = chained_beside(call.shim, version.chained);
+            Some(version) if hook.link && version.event != call.event && is_neighbour(call.cwd, &path) => {
+                let Some(&meant) = version.chained.first() else { return Ok(Target::Not(ChainOutcome::Absent)) };
+                path = chained_beside(call.shim, meant);
             }
             Some(_) => return Ok(Target::Not(ChainOutcome::OwnShim)),
         }
@@ -150,21 +205,17 @@ fn find(call: &ChainCall<'_>, first: &Path) -> io::Result<Target> {
 /// Whether the hook with these bytes is of the manager that renamed our shim and calls it from the hook that it put in
 /// its place. That manager runs already, and takes a second start for a circle.
 fn is_caller(call: &ChainCall<'_>, chained: &[u8]) -> io::Result<bool> {
-    let event = call.event().name();
+    let event = call.event.name();
     if call.shim.file_name().is_none_or(|name| name == event) {
         return Ok(false);
     }
     Ok(match files::look(&call.cwd.join(call.shim.with_file_name(event)))? {
         Found::Hook(hook) => {
-            hook.bytes == chained || generator(chained).is_some_and(|line| generator(&hook.bytes) == Some(line))
+            hook.bytes == chained
+                || Manager::of(chained).is_some_and(|manager| Manager::of(&hook.bytes) == Some(manager))
         }
         Found::Nothing | Found::DanglingLink | Found::Other(_) => false,
     })
-}
-
-/// The line in which pre-commit and prek sign the hooks that they write.
-fn generator(bytes: &[u8]) -> Option<&[u8]> {
-    bytes.split(|&byte| byte == b'\n').take(5).find(|line| line.starts_with(b"# File generated by "))
 }
 
 /// Whether the link at `path` leads to a file of its own directory.
@@ -185,10 +236,10 @@ fn identity(cwd: &Path, path: &Path) -> PathBuf {
     }
 }
 
-fn start(call: &ChainCall<'_>, chained: &Path, marker: &OsStr) -> io::Result<Child> {
+fn start(call: &ChainCall<'_>, chained: &Path, more: &[(&str, &OsStr)]) -> io::Result<Child> {
     let spawn = |mut command: Command| {
         command.args(call.args).env_clear().envs(call.env.iter().map(|(name, value)| (name, value)));
-        command.env(RUNNING, marker).current_dir(call.cwd);
+        command.envs(more.iter().copied()).current_dir(call.cwd);
         command.stdin(if call.stdin.is_some() { Stdio::piped() } else { Stdio::inherit() }).spawn()
     };
     let by_shell = || {

@@ -19,6 +19,8 @@ const REMOVED: u8 = b'-';
 pub struct Clones {
     file: PathBuf,
     paths: BTreeSet<Vec<u8>>,
+    /// Entries that name no clone.
+    rubbish: BTreeSet<Vec<u8>>,
     /// What `save` has to append.
     journal: Vec<u8>,
 }
@@ -29,19 +31,32 @@ impl Clones {
     /// # Errors
     /// When the file is there and cannot be read, or is no list.
     pub fn load(file: PathBuf) -> io::Result<Self> {
-        let mut paths = BTreeSet::new();
+        let (mut paths, mut rubbish) = (BTreeSet::new(), BTreeSet::new());
         for entry in read(&file)?.split(|&byte| byte == 0).filter(|entry| !entry.is_empty()) {
             match entry.strip_prefix(&[REMOVED]) {
-                Some(path) => drop(paths.remove(path)),
-                None => drop(path_from(entry).is_some_and(|path| path.is_absolute() && paths.insert(entry.to_vec()))),
+                Some(entry) => drop(paths.remove(entry) || rubbish.remove(entry)),
+                None if path_from(entry).is_some_and(|path| path.is_absolute()) => drop(paths.insert(entry.to_vec())),
+                None => drop(rubbish.insert(entry.to_vec())),
             }
         }
-        Ok(Self { file, paths, journal: Vec::new() })
+        Ok(Self { file, paths, rubbish, journal: Vec::new() })
     }
 
     /// The git directories of the clones, sorted.
     pub fn paths(&self) -> Vec<PathBuf> {
         self.paths.iter().filter_map(|bytes| path_from(bytes)).collect()
+    }
+
+    /// How many entries name no clone: somebody else wrote there, or a disk lost what we wrote.
+    pub fn rubbish(&self) -> usize {
+        self.rubbish.len()
+    }
+
+    /// Takes those away.
+    pub fn drop_rubbish(&mut self) {
+        for entry in std::mem::take(&mut self.rubbish) {
+            self.note(&[&[REMOVED], &entry]);
+        }
     }
 
     /// Adds `clone`; whether it was new.
@@ -90,7 +105,9 @@ impl Clones {
 
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     match fs::metadata(file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return if file.is_symlink() { Err(io::Error::other("it is a link to nothing")) } else { Ok(Vec::new()) };
+        }
         Err(error) => return Err(error),
         // To open a pipe would wait for somebody to write to it.
         Ok(found) if !found.is_file() => return Err(io::Error::other("it is not a file")),
@@ -146,6 +163,10 @@ mod tests {
         fs::write(&file, b"/a/.git\0/b/.git\0\0relative\0-/b/.git\0\xff\0/cut/sho").unwrap();
         let mut clones = Clones::load(file.clone()).unwrap();
         assert_eq!(clones.paths(), [Path::new("/a/.git"), Path::new("/cut/sho")]);
+        assert_eq!(clones.rubbish(), 2);
+        clones.drop_rubbish();
+        clones.save().unwrap();
+        assert_eq!(Clones::load(file.clone()).unwrap().rubbish(), 0);
         clones.add(Path::new("/c/.git"));
         clones.save().unwrap();
         let expected = ["/a/.git", "/c/.git", "/cut/sho"].map(Path::new);

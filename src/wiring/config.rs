@@ -1,24 +1,41 @@
-//! Hooks that git runs from its configuration (2.54 and later): the section of each event, how ours is known again, and
-//! the edit of a configuration's text that puts ours in or takes them out and leaves every other byte alone.
+//! Hooks that git runs from its configuration (2.54 and later): the section of each event, and how ours is known again.
 
+use std::fmt;
 use std::path::Path;
 
-use super::Event;
-use super::settings::ConfigHook;
-use super::shim::{program_bytes, quote, unquote};
-
-/// What every command of ours begins with: for sh, nothing.
-const SIGNATURE: &[u8] = b": freeze-guard hook 1; f() { [ -x ";
+use super::command::{Edition, command, written};
+use super::config_text;
+use super::settings::{ConfigHook, GitVersion};
+use super::shim::program_bytes;
+use super::{Event, Site};
 
 /// What became of a section of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Section {
     /// It runs this program, and is as we wrote it.
     Current,
-    /// It is as we wrote it, for another program.
-    Outdated,
+    /// It is as we wrote it, for another program or in another version.
+    Outdated { program: Vec<u8> },
     /// It bears our name and says something else.
     Edited,
+}
+
+/// What is wrong with a hook that git cannot bear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It has an event and no command.
+    NoCommand,
+    /// Its name is that of an event.
+    EventName,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoCommand => "has an event and no command",
+            Self::EventName => "has an event and bears the name of one",
+        })
+    }
 }
 
 /// The name of our hook for `event`. It must not equal the event's: git refuses that.
@@ -31,35 +48,64 @@ pub(super) fn find(hooks: &[ConfigHook], event: Event) -> Option<&ConfigHook> {
     hooks.iter().find(|hook| hook.name == name(event).as_bytes())
 }
 
+/// A hook in the configuration with which git, where it reads such hooks, fails whatever it is asked to do.
+pub(super) fn broken(site: &Site) -> Option<(&ConfigHook, Fault)> {
+    let knows = site.git.is_some_and(GitVersion::has_config_hooks);
+    let hooks = site.config_hooks.iter().filter(|hook| knows && !hook.disabled && !hook.events.is_empty());
+    let fault = |hook: &ConfigHook| match &hook.command {
+        None => Some(Fault::NoCommand),
+        Some(command) if command.is_empty() => Some(Fault::NoCommand),
+        Some(_) => KNOWN.iter().any(|name| name.as_bytes() == hook.name).then_some(Fault::EventName),
+    };
+    hooks.filter_map(|hook| Some((hook, fault(hook)?))).next()
+}
+
+/// The events of git, `githooks(5)`: names that no hook may have.
+const KNOWN: &[&str] = &[
+    "applypatch-msg",
+    "commit-msg",
+    "fsmonitor-watchman",
+    "p4-changelist",
+    "p4-post-changelist",
+    "p4-pre-submit",
+    "p4-prepare-changelist",
+    "post-applypatch",
+    "post-checkout",
+    "post-commit",
+    "post-index-change",
+    "post-merge",
+    "post-receive",
+    "post-rewrite",
+    "post-update",
+    "pre-applypatch",
+    "pre-auto-gc",
+    "pre-commit",
+    "pre-merge-commit",
+    "pre-push",
+    "pre-rebase",
+    "pre-receive",
+    "prepare-commit-msg",
+    "proc-receive",
+    "push-to-checkout",
+    "reference-transaction",
+    "sendemail-validate",
+    "update",
+];
+
+/// What switches `hook`, which is for `event`, off: itself, or the one of the event's name.
+pub(super) fn switch<'a>(hooks: &'a [ConfigHook], hook: &ConfigHook, event: Event) -> Option<&'a ConfigHook> {
+    hooks.iter().find(|other| other.disabled && (*other == hook || other.name == event.name().as_bytes()))
+}
+
 /// In what condition the section is that bears our name.
 pub(super) fn condition(hook: &ConfigHook, event: Event, binary: &Path) -> Section {
     let said = hook.command.as_deref().unwrap_or_default();
-    let program = said.strip_prefix(SIGNATURE).and_then(unquote).map(|(program, _)| program);
-    match program {
+    match written(said, event) {
         _ if !hook.is_for(event) => Section::Edited,
-        Some(_) if said == command(event, &program_bytes(binary)) => Section::Current,
-        Some(program) if said == command(event, &program) => Section::Outdated,
-        _ => Section::Edited,
+        Some(ours) if ours.edition == Edition::Current && ours.program == program_bytes(binary) => Section::Current,
+        Some(ours) => Section::Outdated { program: ours.program },
+        None => Section::Edited,
     }
-}
-
-/// What git hands to sh; it adds the hook's arguments at the end.
-fn command(event: Event, program: &[u8]) -> Vec<u8> {
-    let program = quote(program);
-    let mut out = SIGNATURE.to_vec();
-    out.extend_from_slice(&program);
-    out.extend_from_slice(b" ] && exec ");
-    out.extend_from_slice(&program);
-    let rest = format!(
-        " run {event} -- \"$@\"; if [ \"${{FREEZE_GUARD-}}\" = 0 ]; then echo 'freeze-guard: {event} is skipped, for \
-         FREEZE_GUARD is 0 and the program that judges it is gone' >&2; exit 0; fi; printf '%s\\n' 'freeze-guard: {event} \
-         is refused, for the program that judges it is gone' '  reinstall it:    cargo install freeze-guard --locked && \
-         hook install' '  or skip once:    FREEZE_GUARD=0 git ...' '  or unwire it:    git config --remove-section \
-         hook.{}' >&2; exit 1; }}; f",
-        name(event)
-    );
-    out.extend_from_slice(rest.as_bytes());
-    out
 }
 
 /// Our section for `event`: both keys, since git fails every command whose event has no command.
@@ -77,54 +123,11 @@ fn section(event: Event, binary: &Path) -> Vec<u8> {
     out
 }
 
-/// `text` without our sections for `out`, and with new ones for `into` at its end.
-pub(super) fn edit(text: &[u8], out: &[Event], into: &[(Event, &Path)]) -> Vec<u8> {
-    let mut edited = Vec::with_capacity(text.len());
-    let (mut dropping, mut held) = (false, Vec::new());
-    let mut continued = false;
-    for line in text.split_inclusive(|&byte| byte == b'\n') {
-        let word = line.trim_ascii_start();
-        let header = !continued && word.starts_with(b"[");
-        let remark = !continued && (word.is_empty() || word.starts_with(b"#") || word.starts_with(b";"));
-        if header {
-            dropping = out.iter().any(|&event| heads(word, event));
-        }
-        match (dropping, remark) {
-            (false, _) => {
-                edited.append(&mut held);
-                edited.extend_from_slice(line);
-            }
-            // What is said before the next section is said about that one.
-            (true, true) => held.extend_from_slice(line),
-            (true, false) => held.clear(),
-        }
-        continued = !remark && ends_in_backslash(line);
-    }
-    edited.append(&mut held);
-    if continued && !into.is_empty() {
-        // The last line goes on; what follows must not be taken for its end.
-        edited.extend_from_slice(if edited.ends_with(b"\n") { b"\n" } else { b"\n\n" });
-    }
-    for &(event, binary) in into {
-        if edited.last().is_some_and(|&byte| byte != b'\n') {
-            edited.push(b'\n');
-        }
-        edited.extend_from_slice(&section(event, binary));
-    }
-    edited
-}
-
-/// Whether the line begins our section of `event`.
-fn heads(line: &[u8], event: Event) -> bool {
-    let Some((word, rest)) = line.strip_prefix(b"[").and_then(|rest| rest.split_at_checked(4)) else { return false };
-    let rest = rest.trim_ascii_start();
-    word.eq_ignore_ascii_case(b"hook") && rest.starts_with(format!("\"{}\"]", name(event)).as_bytes())
-}
-
-fn ends_in_backslash(line: &[u8]) -> bool {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    line.iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
+/// `text` without our sections for `out`, and with new ones for `into` at its end; `None` where git cannot read it.
+pub(super) fn edit(text: &[u8], out: &[Event], into: &[(Event, &Path)]) -> Option<Vec<u8>> {
+    let names: Vec<_> = out.iter().map(|&event| format!("hook.{}", name(event))).collect();
+    let sections: Vec<_> = into.iter().map(|&(event, binary)| section(event, binary)).collect();
+    config_text::edit(text, &names, &sections.concat())
 }
 
 #[cfg(test)]
@@ -132,34 +135,6 @@ mod tests {
     use super::*;
 
     const PROGRAM: &str = "/a b/it's \"$x\"\\/ho\nok";
-
-    fn ours() -> Vec<(Event, &'static Path)> {
-        Event::ALL.into_iter().map(|event| (event, Path::new(PROGRAM))).collect()
-    }
-
-    #[test]
-    fn what_goes_in_comes_out_again_to_the_byte() {
-        for text in [
-            "",
-            "[core]\n\tbare = false\n",
-            "# mine\n[core] bare = true\n\n[hook \"other\"]\n\tevent = pre-commit\n\tcommand = x\n; the end\n",
-            "[alias]\n\tx = \"a\\\n[hook \\\"hook-pre-push\\\"]\\\n b\"\n",
-            "[core]\r\n\tbare = false\r\n",
-        ] {
-            let with = edit(text.as_bytes(), &Event::ALL, &ours());
-            assert!(with.starts_with(text.as_bytes()));
-            assert_eq!(edit(&with, &Event::ALL, &ours()), with);
-            assert_eq!(String::from_utf8(edit(&with, &Event::ALL, &[])).unwrap(), text);
-        }
-    }
-
-    #[test]
-    fn what_people_wrote_around_our_sections_stays() {
-        let text = "[core]\n\tbare = false\n[hook \"hook-pre-push\"]\n\tevent = pre-push\n\tcommand = \"a\\\nb\"\n\n# mine\n[user]\n\tname = A\n";
-        let without = edit(text.as_bytes(), &[Event::PrePush], &[]);
-        assert_eq!(String::from_utf8(without).unwrap(), "[core]\n\tbare = false\n\n# mine\n[user]\n\tname = A\n");
-        assert_eq!(edit(text.as_bytes(), &[Event::PreCommit], &[]), text.as_bytes());
-    }
 
     #[test]
     fn a_section_is_known_again() {
@@ -171,7 +146,7 @@ mod tests {
         };
         let of = |hook: &ConfigHook| condition(hook, Event::PrePush, Path::new(PROGRAM));
         assert_eq!(of(&hook(PROGRAM)), Section::Current);
-        assert_eq!(of(&hook("/elsewhere/hook")), Section::Outdated);
+        assert_eq!(of(&hook("/elsewhere/hook")), Section::Outdated { program: b"/elsewhere/hook".to_vec() });
         let mut edited = hook(PROGRAM);
         edited.command.as_mut().unwrap().extend_from_slice(b" || true");
         assert_eq!(of(&edited), Section::Edited);

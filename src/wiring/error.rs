@@ -3,9 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::config::Fault;
 use super::files::{command_word, shown};
 use super::layout::Obstacle;
-use super::settings::GitVersion;
+use super::place::Place;
+use super::settings::{ConfigHook, GitVersion};
+use crate::source::printable;
 
 /// Why hooks could not be inspected, wired or unwired.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +16,9 @@ pub enum WiringError {
     /// Git looks for hooks where we must not write.
     #[error("{0}")]
     Obstacle(Obstacle),
+    /// The same, for a repository that is to be guarded as a server's.
+    #[error("{0}")]
+    ServerObstacle(Obstacle),
     /// The name under which the hook at `hook` would go on is taken.
     #[error("{} has to make room, but {} is there already and is not ours to overwrite", shown(hook), shown(chained))]
     ChainedTaken {
@@ -30,7 +36,10 @@ pub enum WiringError {
         chained: PathBuf,
     },
     /// A shim of ours that somebody changed.
-    #[error("{} is a Freeze Guard shim that was edited, and would be overwritten", shown(hook))]
+    #[error(
+        "{} says that it is a Freeze Guard shim and was edited, or is of a version unknown here: it would be overwritten",
+        shown(hook)
+    )]
     Edited {
         /// The shim.
         hook: PathBuf,
@@ -77,10 +86,24 @@ pub enum WiringError {
         path: PathBuf,
     },
     /// A section of ours that somebody changed.
-    #[error("hook.{name} in this clone's configuration bears our name and is not as we write it")]
+    #[error("hook.{} in {} bears our name and is not as we write it", printable(&.hook.name), .hook.holders())]
     EditedSection {
-        /// The hook's name.
-        name: String,
+        /// As git reads it.
+        hook: Box<ConfigHook>,
+    },
+    /// A hook in the configuration with which git fails.
+    #[error("hook.{} in {} {fault}, with which git fails", printable(&.hook.name), .hook.holders())]
+    FatalHook {
+        /// As git reads it.
+        hook: Box<ConfigHook>,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+    /// A switch in the configuration with which git passes over a hook of ours.
+    #[error("hook.{}.enabled is false in {}, so git passes over our hook", printable(&.hook.name), .hook.holders())]
+    SwitchedOff {
+        /// As git reads it.
+        hook: Box<ConfigHook>,
     },
     /// This git would ignore hooks in its configuration.
     #[error("hooks in git's configuration need git 2.54; this is {}", version(.0.as_ref()))]
@@ -121,18 +144,26 @@ impl WiringError {
 
     /// The next step, with a command that can be run as it stands.
     pub fn help(&self) -> String {
+        self.help_at(Place::Here)
+    }
+
+    /// [`Self::help`] for a reader who may be anywhere.
+    pub fn help_at(&self, place: Place<'_>) -> String {
+        let (git, hook) = (place.git(), place.hook());
         match self {
-            Self::Obstacle(obstacle) => obstacle.help(),
+            Self::Obstacle(obstacle) => obstacle.help(place),
+            Self::ServerObstacle(obstacle) => obstacle.server_help(place),
             Self::ChainedTaken { chained, .. } => {
                 format!("move it out of the way: `mv {0} {1}`", command_word(chained), command_word(&aside(chained)))
             }
-            Self::Stray { hook, chained } => format!(
-                "have it run again, then install: `mv {} {}`; or remove it",
+            Self::Stray { hook: path, chained } => format!(
+                "have it run again, then install: `mv {} {}`; or move it away: `mv {0} {}`",
                 command_word(chained),
-                command_word(hook)
+                command_word(path),
+                command_word(&aside(chained))
             ),
-            Self::Edited { hook } => {
-                format!("keep a copy of what you need, then `rm {}` and install again", command_word(hook))
+            Self::Edited { hook: path } => {
+                format!("move it away, and install again: `mv {} {}`", command_word(path), command_word(&aside(path)))
             }
             Self::NotAFile { path, .. } | Self::NotADirectory { path } => {
                 format!("look at it, and move it away: `mv {} {}`", command_word(path), command_word(&aside(path)))
@@ -143,26 +174,39 @@ impl WiringError {
             }
             Self::ConfigChanged { .. } => "run the same again".to_owned(),
             Self::ConfigUnclear { .. } => {
-                "see how git reads it: `git config --local --list`; or wire by files: `hook install --via file`"
-                    .to_owned()
+                format!("see what git says of it: `{git} config --list`; or wire by files: `{hook} install --via file`")
             }
-            Self::EditedSection { name } => {
-                format!(
-                    "keep a copy of what you need, then `git config --remove-section hook.{name}` and install again"
-                )
-            }
-            Self::TooOld(_) => "wire by files: `hook install --via file`".to_owned(),
+            Self::EditedSection { hook } => match hook.unset(place, &|_| true) {
+                Some(command) => {
+                    format!("keep a copy of what you need, then take it out, and install again: `{command}`")
+                }
+                None => "run it again without `git -c hook....` and GIT_CONFIG_* variables".to_owned(),
+            },
+            Self::FatalHook { hook, .. } => match hook.unset(place, &|setting| setting.key == b"event") {
+                Some(command) => format!("take its events away: `{command}`"),
+                None => "run it again without `git -c hook....` and GIT_CONFIG_* variables".to_owned(),
+            },
+            Self::SwitchedOff { hook } => match hook.unset(place, &|setting| setting.key == b"enabled") {
+                Some(command) => format!("switch it on: `{command}`"),
+                None => "run it again without `git -c hook.…` and GIT_CONFIG_* variables".to_owned(),
+            },
+            Self::TooOld(_) => format!("wire by files: `{hook} install --via file`"),
             Self::Io { path, .. } => {
                 let directory = path.parent().unwrap_or(path);
                 format!("nothing was changed; see who may write there: `ls -ld {}`", command_word(directory))
             }
-            Self::NotUndone { .. } => "see what stands there: `hook status`; then run the same again".to_owned(),
+            Self::NotUndone { .. } => format!("see what stands there: `{hook} status`; then run the same again"),
         }
     }
 }
 
-fn aside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".aside");
-    name.into()
+/// A name beside `path` that nothing bears yet, as `mv` overwrites.
+pub(super) fn aside(path: &Path) -> PathBuf {
+    let with = |ending: String| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let names = std::iter::once(".aside".to_owned()).chain((2..100).map(|number| format!(".aside-{number}")));
+    names.map(with).find(|name| name.symlink_metadata().is_err()).unwrap_or_else(|| with(".aside".to_owned()))
 }

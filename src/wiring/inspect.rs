@@ -6,7 +6,8 @@ use super::config::{self, Section};
 use super::error::WiringError;
 use super::layout::Obstacle;
 use super::settings::{ConfigHook, GitVersion};
-use super::shim::{Edits, shim_beside};
+use super::shim::{Edits, VERSION, shim_beside};
+use super::site::path_of;
 use super::slot::{Content, Slot};
 use super::{Event, Site};
 use crate::source::printable;
@@ -56,9 +57,10 @@ pub enum State {
     Absent,
     /// Our shim, as this version would write it.
     Current,
-    /// Our shim, but of another version or for another program; it works as long as that program does.
-    Outdated,
-    /// Our shim, changed by somebody; what it does now is not known.
+    /// A hook of ours as one of our versions wrote it, but not as this one would: of another version, or for another
+    /// program, on which it depends what it does.
+    Outdated(Older),
+    /// It says that it is ours, and is not what any version wrote that is known here; what it does is not known.
     Edited,
     /// Somebody else's hook.
     Foreign {
@@ -72,10 +74,20 @@ pub enum State {
     },
 }
 
+/// A hook of ours that `hook install` would renew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Older {
+    /// The version of the shim; that of today for a hook in the configuration.
+    pub number: u32,
+    /// The program it runs.
+    pub program: PathBuf,
+}
+
 impl State {
-    /// Whether the event is guarded: git reaches a shim of ours that nobody changed.
-    pub fn is_in_force(&self) -> bool {
-        matches!(self, Self::Current | Self::Outdated)
+    /// Whether the hook is ours and nobody changed it. Whether git reaches it, and what its program is, is another
+    /// question: see [`super::probe()`].
+    pub fn is_as_written(&self) -> bool {
+        matches!(self, Self::Current | Self::Outdated(_))
     }
 }
 
@@ -84,6 +96,11 @@ impl State {
 /// # Errors
 /// When the directory or a file in it cannot be looked at.
 pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
+    inspect_events(site, binary, &Event::ALL)
+}
+
+/// [`inspect`], of these events.
+pub(super) fn inspect_events(site: &Site, binary: &Path, events: &[Event]) -> Result<Vec<Guard>, WiringError> {
     let nothing_runs = site.writable_dir().err().filter(Obstacle::runs_nothing).map(|obstacle| obstacle.to_string());
     let file = |event: Event| -> Result<Guard, WiringError> {
         let path = site.hooks_dir.join(event.name());
@@ -99,10 +116,11 @@ pub fn inspect(site: &Site, binary: &Path) -> Result<Vec<Guard>, WiringError> {
             Some(why) => State::Unreachable { why: why.clone() },
             None => state(&slot, binary),
         };
-        let chained = (slot.is_ours() && slot.chained_taken).then(|| site.hooks_dir.join(slot.chained.to_string()));
+        let chained = slot.chained.first().filter(|_| slot.is_ours());
+        let chained = chained.map(|name| site.hooks_dir.join(name.to_string()));
         Ok(Guard { event, path, state, way: Way::File, chained })
     };
-    Event::ALL.into_iter().map(|event| Ok(configured(site, file(event)?, binary))).collect()
+    events.iter().map(|&event| Ok(configured(site, file(event)?, binary))).collect()
 }
 
 /// The same guard with what git's configuration makes of it.
@@ -111,13 +129,12 @@ fn configured(site: &Site, file: Guard, binary: &Path) -> Guard {
     let knows = site.git.is_some_and(GitVersion::has_config_hooks);
     let hooks = &site.config_hooks;
     let shown = |hook: &ConfigHook| printable(&hook.name);
-    let broken = hooks.iter().find(|hook| hook.runs_for(event) && hook.command.is_none());
-    if let Some(hook) = broken.filter(|_| knows) {
-        let why = format!("hook.{} has an event and no command, with which git fails", shown(hook));
+    if let Some((hook, fault)) = config::broken(site) {
+        let why = format!("hook.{} in {} {fault}, with which git fails", shown(hook), hook.holders());
         return Guard { state: State::Unreachable { why }, ..file };
     }
     let Some(hook) = config::find(hooks, event) else { return file };
-    let off = hooks.iter().find(|other| other.disabled && (*other == hook || other.name == event.name().as_bytes()));
+    let off = config::switch(hooks, hook, event);
     let state = match config::condition(hook, event, binary) {
         Section::Edited => State::Edited,
         _ if !knows => State::Unreachable { why: "this git ignores hooks in its configuration".to_owned() },
@@ -125,9 +142,9 @@ fn configured(site: &Site, file: Guard, binary: &Path) -> Guard {
             State::Unreachable { why: format!("hook.{}.enabled is false", off.map(shown).unwrap_or_default()) }
         }
         Section::Current => State::Current,
-        Section::Outdated => State::Outdated,
+        Section::Outdated { program } => outdated(VERSION, &program),
     };
-    match (file.state.is_in_force(), state.is_in_force()) {
+    match (file.state.is_as_written(), state.is_as_written()) {
         (true, true) => Guard { way: Way::Both, ..file },
         (true, false) => file,
         (false, _) => {
@@ -150,8 +167,15 @@ fn state(slot: &Slot, binary: &Path) -> State {
         Content::Ours { edits: Edits::LineEndings, .. } => {
             unreachable("our shim is there, but its line endings were converted, so it cannot run")
         }
-        Content::Ours { edits: Edits::Edited, .. } => State::Edited,
-        Content::Ours { bytes, .. } if *bytes == shim_beside(slot.chained, binary) => State::Current,
-        Content::Ours { .. } => State::Outdated,
+        Content::Ours { edits: Edits::Edited | Edits::Unknown, .. } => State::Edited,
+        Content::Ours { bytes, .. } if *bytes == shim_beside(slot.event, &slot.chained, binary) => State::Current,
+        Content::Ours { number, program, .. } => outdated(*number, program),
+    }
+}
+
+fn outdated(number: u32, program: &[u8]) -> State {
+    match path_of(program) {
+        Some(program) => State::Outdated(Older { number, program }),
+        None => State::Unreachable { why: "the program that it names is no path here".to_owned() },
     }
 }

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::source::printable;
 
+use super::error::aside;
 use super::files::{self, Found, command_word, shown};
+use super::place::Place;
 use super::shim::recognise;
 use super::site::{HooksPath, Scope, Site, path_of};
 use super::{Directory, Event};
@@ -17,51 +19,87 @@ use super::{Directory, Event};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// `core.hooksPath` is empty: git runs no hook at all.
-    Empty(Scope),
+    Empty(HooksPath),
     /// `core.hooksPath` is `.`: git fails every command that has a hook.
-    Dot(Scope),
+    Dot(HooksPath),
     /// `core.hooksPath` is set for this command only.
     Passing,
     /// The directory belongs to many repositories, or to none.
     Outside {
         /// Where git looks.
         directory: PathBuf,
-        /// Who says so; `None` if the hooks directory is a link.
-        scope: Option<Scope>,
+        /// Why there.
+        lead: Lead,
+        /// The directory that would be this clone's alone.
+        own: PathBuf,
     },
     /// The directory is in the work tree: tracked, or filled by another hook manager.
     WorkTree {
         /// Where git looks.
         directory: PathBuf,
-        /// Who says so; `None` if the hooks directory is a link.
-        scope: Option<Scope>,
+        /// Why there.
+        lead: Lead,
+        /// The directory that would be this clone's alone.
+        own: PathBuf,
     },
     /// `core.hooksPath` is relative and leads into the git directory: in a linked worktree it leads nowhere.
-    Relative(HooksPath),
+    Relative {
+        /// As it is written.
+        path: HooksPath,
+        /// What it was meant to be.
+        absolute: PathBuf,
+    },
+}
+
+/// What leads git to a directory that is not the clone's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// `core.hooksPath`.
+    Setting(HooksPath),
+    /// The hooks directory is a link; its path.
+    Link(PathBuf),
 }
 
 impl Site {
     /// The directory to write to, or why there is none.
     pub fn writable_dir(&self) -> Result<&Path, Obstacle> {
-        let scope = self.hooks_path.as_ref().map(|path| path.scope);
         if let Some(path) = &self.hooks_path {
-            self.check_value(path)?;
+            check_value(path)?;
         }
         let real = real(&self.hooks_dir);
         let common = real_directory(&self.common_dir);
         if real.starts_with(&common) {
             return match &self.hooks_path {
                 Some(path) if real != real_directory(&self.default_dir) && is_relative(&path.value) => {
-                    Err(Obstacle::Relative(path.clone()))
+                    Err(Obstacle::Relative { path: path.clone(), absolute: self.hooks_dir.clone() })
                 }
                 _ => Ok(&self.hooks_dir),
             };
         }
-        let directory = real.clone();
-        match &self.top {
-            Some(top) if real.starts_with(real_directory(top)) => Err(Obstacle::WorkTree { directory, scope }),
-            _ => Err(Obstacle::Outside { directory, scope }),
+        if let Some((path, absolute)) = self.meant_the_git_directory() {
+            return Err(Obstacle::Relative { path: path.clone(), absolute });
         }
+        let (directory, lead, own) = (real.clone(), self.lead(), self.default_dir.clone());
+        match &self.top {
+            Some(top) if real.starts_with(real_directory(top)) => Err(Obstacle::WorkTree { directory, lead, own }),
+            _ => Err(Obstacle::Outside { directory, lead, own }),
+        }
+    }
+
+    /// In a linked worktree `.git` is a file; whoever wrote `.git/x` meant the directory.
+    fn meant_the_git_directory(&self) -> Option<(&HooksPath, PathBuf)> {
+        let path = self.hooks_path.as_ref()?;
+        let below = path_of(&path.value)?.strip_prefix(".git").ok()?.to_owned();
+        self.top.as_ref()?.join(".git").is_file().then(|| (path, self.common_dir.join(below)))
+    }
+
+    fn lead(&self) -> Lead {
+        let Some(path) = &self.hooks_path else { return Lead::Link(self.default_dir.clone()) };
+        let written = path_of(&path.value).unwrap_or_default();
+        // Without a slash at its end, which would lead through a link.
+        let hooks: PathBuf = self.top.as_ref().unwrap_or(&self.common_dir).join(written).components().collect();
+        let is_ours = hooks.parent().is_some_and(|it| real_directory(it).starts_with(real_directory(&self.common_dir)));
+        if hooks.is_symlink() && is_ours { Lead::Link(hooks) } else { Lead::Setting(path.clone()) }
     }
 
     /// The directory to write shims to: [`Self::writable_dir`], and where it is asked for, or was before, one in the work
@@ -92,15 +130,15 @@ impl Site {
             )
         })
     }
+}
 
-    fn check_value(&self, path: &HooksPath) -> Result<(), Obstacle> {
-        let dot = path.value.split(|&byte| byte == b'/').all(|part| matches!(part, b"" | b"."));
-        match path.value.first() {
-            None => Err(Obstacle::Empty(path.scope)),
-            Some(b'.') if dot => Err(Obstacle::Dot(path.scope)),
-            _ if path.scope == Scope::Command => Err(Obstacle::Passing),
-            _ => Ok(()),
-        }
+fn check_value(path: &HooksPath) -> Result<(), Obstacle> {
+    let dot = path.value.split(|&byte| byte == b'/').all(|part| matches!(part, b"" | b"."));
+    match path.value.first() {
+        _ if path.scope == Scope::Command => Err(Obstacle::Passing),
+        None => Err(Obstacle::Empty(path.clone())),
+        Some(b'.') if dot => Err(Obstacle::Dot(path.clone())),
+        _ => Ok(()),
     }
 }
 
@@ -110,7 +148,7 @@ fn is_generated(directory: &Path) -> bool {
 }
 
 /// Whether a shim of ours is there, which somebody asked for.
-fn holds_shims(directory: &Path) -> bool {
+pub(super) fn holds_shims(directory: &Path) -> bool {
     let is_ours = |event: Event| match files::look(&directory.join(event.name())) {
         Ok(Found::Hook(hook)) => !hook.link && recognise(&hook.bytes).is_some(),
         _ => false,
@@ -149,30 +187,31 @@ pub(super) fn real_directory(path: &Path) -> PathBuf {
     }
 }
 
+impl fmt::Display for Lead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setting(path) => write!(f, "core.hooksPath in {} leads", path.scope),
+            Self::Link(_) => f.write_str("the hooks directory is a link that leads"),
+        }
+    }
+}
+
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let from = |scope: &Option<Scope>| match scope {
-            Some(scope) => format!("core.hooksPath in {scope} leads"),
-            None => "the hooks directory is a link that leads".to_owned(),
-        };
         match self {
-            Self::Empty(scope) => write!(f, "core.hooksPath is empty in {scope}, so git runs no hook at all"),
-            Self::Dot(scope) => {
+            Self::Empty(path) => write!(f, "core.hooksPath is empty in {}, so git runs no hook at all", path.scope),
+            Self::Dot(path) => {
+                let scope = path.scope;
                 write!(f, "core.hooksPath is `.` in {scope}, with which git fails every command that has a hook")
             }
             Self::Passing => f.write_str("core.hooksPath is set by the command line or the environment, for now only"),
-            Self::Outside { directory, scope } => {
-                write!(f, "{} out of this repository, to {}", from(scope), shown(directory))
+            Self::Outside { directory, lead, .. } => {
+                write!(f, "{lead} out of this repository, to {}", shown(directory))
             }
-            Self::WorkTree { directory, scope } => {
-                write!(
-                    f,
-                    "{} into the work tree, to {}, which is another tool's or tracked",
-                    from(scope),
-                    shown(directory)
-                )
+            Self::WorkTree { directory, lead, .. } => {
+                write!(f, "{lead} into the work tree, to {}, which is another tool's or tracked", shown(directory))
             }
-            Self::Relative(path) => {
+            Self::Relative { path, .. } => {
                 write!(f, "core.hooksPath is the relative path {}, which linked worktrees lack", printable(&path.value))
             }
         }
@@ -185,41 +224,63 @@ impl Obstacle {
         matches!(self, Self::Empty(_) | Self::Dot(_))
     }
 
-    /// The next step, with a command or the lines to add elsewhere.
-    pub fn help(&self) -> String {
+    /// The next step, with a command to be run at `place` or the lines to add elsewhere.
+    pub fn help(&self, place: Place<'_>) -> String {
         match self {
-            Self::Empty(scope) | Self::Dot(scope) => unset(*scope),
-            Self::Passing => "run it again without `git -c core.hooksPath=…` and GIT_CONFIG_* variables".to_owned(),
-            Self::Outside { directory, scope } => {
-                let own = match scope {
-                    None => format!("or remove the link at the hooks directory: {OWN_PATH}"),
-                    Some(Scope::Global | Scope::System) => {
-                        format!("or give this clone hooks of its own, which turns those off here: {OWN_PATH}")
-                    }
-                    Some(scope) => format!("or {}", unset(*scope)),
-                };
-                format!("{}; {own}", lines(directory))
-            }
+            Self::Empty(path) | Self::Dot(path) => unset(path, place),
+            Self::Passing => format!(
+                "run it again without `git -c core.hooksPath=...` and GIT_CONFIG_* variables: `env -u \
+                 GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT {} install`",
+                place.hook()
+            ),
             Self::WorkTree { directory, .. } if is_generated(directory) => lines(directory),
-            Self::WorkTree { directory, .. } => {
-                format!(
-                    "{}; or if that directory is your own, write there: `hook install --hooks-path`",
-                    lines(directory)
-                )
+            Self::WorkTree { directory, .. } if directory.is_dir() => format!(
+                "{}; or if that directory is your own, write there: `{} install --hooks-path`",
+                lines(directory),
+                place.hook()
+            ),
+            Self::WorkTree { directory, lead, own } if !directory.exists() => {
+                format!("write there: `{} install --hooks-path`; or {}", place.hook(), leave(lead, own, place))
             }
-            Self::Relative(path) => format!(
-                "make it absolute: `git config {}core.hooksPath \"$(git rev-parse --path-format=absolute --git-path \
-                 hooks)\"`",
-                path.scope.option()
+            Self::Outside { directory, lead, own } if directory.is_dir() => {
+                format!("{}; or {}", lines(directory), leave(lead, own, place))
+            }
+            Self::Outside { lead, own, .. } | Self::WorkTree { lead, own, .. } => leave(lead, own, place),
+            Self::Relative { path, absolute } => format!(
+                "make it absolute: `{} config {}core.hooksPath {}`",
+                place.git(),
+                path.holder.option(),
+                command_word(absolute)
             ),
         }
     }
 }
 
-const OWN_PATH: &str = "`git config core.hooksPath \"$(git rev-parse --path-format=absolute --git-common-dir)/hooks\"`";
+/// How a clone whose own setting leads elsewhere leaves that, and how any other gets hooks of its own.
+fn leave(lead: &Lead, own: &Path, place: Place<'_>) -> String {
+    match lead {
+        Lead::Setting(path) if !matches!(path.scope, Scope::Global | Scope::System) => unset(path, place),
+        lead => own_hooks(lead, own, place),
+    }
+}
 
-fn unset(scope: Scope) -> String {
-    format!("unset it: `git config {}--unset-all core.hooksPath`", scope.option())
+/// How a repository gets hooks of its own.
+pub(super) fn own_hooks(lead: &Lead, own: &Path, place: Place<'_>) -> String {
+    match lead {
+        Lead::Link(link) => {
+            let (link, aside) = (command_word(link), command_word(&aside(link)));
+            format!("move that link away, and install again: `mv {link} {aside}`")
+        }
+        Lead::Setting(_) => format!(
+            "give this repository hooks of its own, which turns those off here: `{} config core.hooksPath {}`",
+            place.git(),
+            command_word(own)
+        ),
+    }
+}
+
+fn unset(path: &HooksPath, place: Place<'_>) -> String {
+    format!("unset it: `{}`", place.unset(&path.holder, b"core.hooksPath"))
 }
 
 /// The line that another manager's hooks need.

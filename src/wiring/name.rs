@@ -39,6 +39,16 @@ impl ChainedName {
         (name.to_string() == text).then_some(name)
     }
 
+    /// Names as a shim lists them: with a space between.
+    pub fn list(names: &[Self]) -> String {
+        names.iter().map(Self::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads back what [`Self::list`] writes; `None` where one of the words is no name.
+    pub fn parse_list(text: &str) -> Option<Vec<Self>> {
+        text.split(' ').filter(|word| !word.is_empty()).map(Self::parse).collect()
+    }
+
     /// The event whose hook it is.
     pub fn event(self) -> Event {
         self.event

@@ -4,19 +4,22 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
-use super::files::{command_word, is_same, shown};
-use super::layout::real_directory;
-use super::shim::{Edits, shim_beside};
+use super::files::{self, shown};
+use super::manager::{self, Runs};
+use super::record::{self, Record};
+use super::shim::shim_beside;
 use super::slot::{Content, Slot};
 use super::step::Step;
+use super::twins::{Aside, Twins};
 use super::way::Directory;
-use super::{Event, SharedRepository, Site};
+use super::{ChainedName, Event, SharedRepository, Site};
 
 /// A list of steps, each atomic, and what the reader should know about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub(super) steps: Vec<Step>,
     pub(super) notes: Vec<String>,
+    pub(super) left: Vec<String>,
     pub(super) shared: SharedRepository,
 }
 
@@ -36,13 +39,7 @@ pub(super) fn plan_files(site: &Site, binary: &Path, directory: Directory) -> Re
     let directory = site.shim_dir(directory).map_err(WiringError::Obstacle)?;
     let mut plan = Plan::empty(site);
     plan.notes.extend(site.caution());
-    for event in Event::ALL {
-        let slot = Slot::look(directory, event)?;
-        plan.install(directory, &slot, binary)?;
-    }
-    if !plan.steps.is_empty() && !directory.exists() {
-        plan.steps.insert(0, Step::CreateDirectory { path: directory.to_owned() });
-    }
+    plan.put_in(directory, binary, &Event::ALL)?;
     Ok(plan)
 }
 
@@ -53,14 +50,14 @@ pub(super) fn plan_files(site: &Site, binary: &Path, directory: Directory) -> Re
 /// [`WiringError`] where the hooks directory cannot be looked at.
 pub fn plan_uninstall(site: &Site) -> Result<Plan, WiringError> {
     let mut plan = Plan::empty(site);
-    plan.take_shims_out(site)?;
+    plan.take_out(site, &Event::WITH_SERVER)?;
     plan.take_sections_out(site)?;
     Ok(plan)
 }
 
 impl Plan {
     pub(super) fn empty(site: &Site) -> Self {
-        Self { steps: Vec::new(), notes: Vec::new(), shared: site.shared }
+        Self { steps: Vec::new(), notes: Vec::new(), left: Vec::new(), shared: site.shared }
     }
 
     /// The changes, in the order in which they would be made.
@@ -73,103 +70,139 @@ impl Plan {
         &self.notes
     }
 
+    /// What of ours, or of what bears our name, would still be there afterwards: in the same form as [`Self::notes`], each
+    /// with the command that takes it away.
+    pub fn left(&self) -> &[String] {
+        &self.left
+    }
+
     /// Whether there is nothing to change.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// Adds what takes our shims away.
-    pub(super) fn take_shims_out(&mut self, site: &Site) -> Result<(), WiringError> {
-        let mut directories = vec![site.default_dir.as_path()];
-        // Where core.hooksPath came later, the default directory may still hold what we wrote.
-        if let Ok(directory) = site.shim_dir(Directory::Own)
-            && real_directory(directory) != real_directory(&site.default_dir)
-        {
-            directories.push(directory);
+    /// Adds what puts shims for `events` into `directory`.
+    pub(super) fn put_in(&mut self, directory: &Path, binary: &Path, events: &[Event]) -> Result<(), WiringError> {
+        let mut record = Record::read(directory)?;
+        record.chained.retain(|name| !events.contains(&name.event()));
+        for &event in events {
+            let slot = Slot::look(directory, event)?;
+            record.chained.extend(self.install(directory, &slot, binary)?);
         }
-        for directory in directories {
-            for event in Event::ALL {
-                let slot = Slot::look(directory, event)?;
-                self.uninstall(directory, &slot);
-            }
+        // First, so that a killed run is known for what it was.
+        let mut first = Vec::new();
+        if !self.steps.is_empty() && !directory.exists() {
+            record.created = files::missing(directory);
+            first.push(Step::CreateDirectory { path: directory.to_owned() });
         }
+        first.extend(change(directory, &record)?);
+        self.steps.splice(..0, first);
+        self.sweep(record::leftovers(directory)?);
         Ok(())
     }
 
-    fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<(), WiringError> {
+    /// The hooks that are chained then.
+    fn install(&mut self, directory: &Path, slot: &Slot, binary: &Path) -> Result<Vec<ChainedName>, WiringError> {
         let event = slot.event;
-        let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
-        let shim = shim_beside(slot.chained, binary);
-        let step = match &slot.content {
+        let path = directory.join(event.name());
+        let mut chained = slot.chained.clone();
+        let mut renamed = slot.renamed.clone();
+        let stray = slot.stray.map(|name| directory.join(name.to_string()));
+        let with = |chained: &[ChainedName]| shim_beside(event, chained, binary);
+        match &slot.content {
             Content::Other(what) => return Err(WiringError::NotAFile { path, what }),
-            Content::Ours { edits: Edits::Edited, .. } => return Err(WiringError::Edited { hook: path }),
-            Content::Ours { bytes, executable: true, .. } if *bytes == shim => None,
-            Content::Ours { .. } | Content::Misplaced(_) => Some(Step::Replace { event, path, shim }),
-            Content::Nothing if !slot.chained_taken => Some(Step::Write { event, path, shim }),
-            // The hook was moved, and the run killed before the shim came.
-            Content::Nothing if !slot.unfinished.is_empty() => Some(Step::Write { event, path, shim }),
-            Content::Nothing => return Err(WiringError::Stray { hook: path, chained }),
+            Content::Ours { edits, .. } if !edits.is_as_written() => return Err(WiringError::Edited { hook: path }),
+            Content::Ours { bytes, executable: true, .. } if *bytes == with(&chained) && self.is_shared(&path)? => {}
+            Content::Ours { .. } | Content::Misplaced(_) => {
+                self.steps.push(Step::Replace { event, path, shim: with(&chained) });
+            }
+            Content::Nothing => match stray.filter(|_| chained.is_empty()) {
+                Some(chained) => return Err(WiringError::Stray { hook: path, chained }),
+                None => self.steps.push(Step::Write { event, path, shim: with(&chained) }),
+            },
             Content::Foreign { bytes, executable } => {
-                let name = match slot.chained_taken && !is_same(&path, &chained) {
-                    false => slot.chained,
-                    true => {
-                        self.notes.push(format!("{} is not ours: it stays, and nothing runs it", shown(&chained)));
-                        slot.free.ok_or_else(|| WiringError::ChainedTaken { hook: path.clone(), chained })?
-                    }
-                };
-                let chained = directory.join(name.to_string());
-                self.notes.extend(remarks(bytes, *executable, &chained));
-                Some(Step::Chain { event, path, chained, shim: shim_beside(name, binary) })
+                let name = self.set_aside(directory, slot, &mut chained, &mut renamed)?;
+                let aside = directory.join(name.to_string());
+                self.notes.extend(remarks(bytes, *executable, &aside));
+                self.steps.push(Step::Chain { event, path, chained: aside, shim: with(&chained) });
             }
-        };
-        self.steps.extend(step);
-        self.sweep(slot);
-        Ok(())
-    }
-
-    fn uninstall(&mut self, directory: &Path, slot: &Slot) {
-        let event = slot.event;
-        let (path, chained) = (directory.join(event.name()), directory.join(slot.chained.to_string()));
-        match slot.content {
-            Content::Ours { edits: Edits::Edited, .. } => self.notes.push(format!(
-                "{} is a Freeze Guard shim that was edited, so it stays; remove it with `{}`",
-                shown(&path),
-                by_hand(&path, slot.chained_taken.then_some(&chained))
-            )),
-            Content::Ours { .. } | Content::Misplaced(_) if slot.chained_taken => {
-                self.steps.push(Step::Restore { event, path, chained })
-            }
-            Content::Ours { .. } | Content::Misplaced(_) => self.steps.push(Step::Remove { event, path }),
-            Content::Nothing if slot.chained_taken && !slot.unfinished.is_empty() => {
-                self.steps.push(Step::Restore { event, path, chained });
-            }
-            // An interrupted install: the hook has two names, and one is ours.
-            Content::Foreign { .. } if slot.chained_taken && is_same(&path, &chained) => {
-                self.steps.push(Step::Sweep { path: chained });
-            }
-            Content::Nothing if slot.chained_taken => self.notes.push(format!(
-                "{} stays, for no shim says whose it is; to have it run again: `mv {} {}`",
-                shown(&chained),
-                command_word(&chained),
-                command_word(&path)
-            )),
-            Content::Nothing | Content::Foreign { .. } | Content::Other(_) => {}
         }
-        // Last, for until then it shows that a run was interrupted.
-        self.sweep(slot);
+        self.notes.extend(stray_note(directory, slot));
+        self.steps.extend(renamed.into_iter().map(|path| Step::Remove { event, path }));
+        self.sweep(slot.unfinished.clone());
+        Ok(chained)
     }
 
-    fn sweep(&mut self, slot: &Slot) {
-        self.steps.extend(slot.unfinished.iter().map(|path| Step::Sweep { path: path.clone() }));
+    /// Whether the shim has the mode that `core.sharedRepository` wants.
+    fn is_shared(&self, path: &Path) -> Result<bool, WiringError> {
+        files::is_shared(path, self.shared).map_err(WiringError::io("look at", path))
+    }
+
+    /// The name for the hook that has to make room, which joins those that are `chained`. Earlier hooks of its manager leave
+    /// them, and so does one that it runs itself: a shim of ours that was `renamed` for that becomes the hook that it ran.
+    fn set_aside(
+        &mut self,
+        directory: &Path,
+        slot: &Slot,
+        chained: &mut Vec<ChainedName>,
+        renamed: &mut Vec<PathBuf>,
+    ) -> Result<ChainedName, WiringError> {
+        let event = slot.event;
+        let path = directory.join(event.name());
+        let twins = Twins::of(&path, Aside::all(directory, chained))?;
+        if let Some(aside) = twins.same {
+            return Ok(aside.name);
+        }
+        let mut others = twins.others;
+        if let Content::Foreign { bytes, .. } = &slot.content {
+            for shim in std::mem::take(renamed) {
+                match manager::runs(bytes, event, &shim) {
+                    Runs::Yes | Runs::IfThere if !others.is_empty() => {
+                        let chained = others.remove(0).path;
+                        self.steps.push(Step::Restore { event, path: shim, chained });
+                    }
+                    Runs::Yes => {}
+                    Runs::IfThere | Runs::No => renamed.push(shim),
+                }
+            }
+        }
+        for older in &twins.older {
+            let (older, path) = (shown(&older.path), shown(&path));
+            self.notes.push(format!("{older} is of the same manager as {path}: it stays, and nothing runs it"));
+        }
+        let taken = || WiringError::ChainedTaken { hook: path.clone(), chained: directory.join(first_name(event)) };
+        let name = twins.equal.first().map(|aside| aside.name).or(slot.free).ok_or_else(taken)?;
+        self.drop_copies(twins.equal, &path);
+        *chained = Aside::names(&others);
+        chained.push(name);
+        Ok(name)
+    }
+
+    /// Adds what removes equal copies of the hook at `path`.
+    pub(super) fn drop_copies(&mut self, copies: Vec<Aside>, path: &Path) {
+        self.steps.extend(copies.into_iter().map(|copy| Step::Drop { path: copy.path, twin: path.to_owned() }));
+    }
+
+    pub(super) fn sweep(&mut self, left: impl IntoIterator<Item = PathBuf>) {
+        self.steps.extend(left.into_iter().map(|path| Step::Sweep { path }));
     }
 }
 
-/// How a person removes a shim.
-fn by_hand(path: &Path, chained: Option<&PathBuf>) -> String {
-    match chained {
-        Some(chained) => format!("mv {} {}", command_word(chained), command_word(path)),
-        None => format!("rm {}", command_word(path)),
-    }
+fn first_name(event: Event) -> String {
+    ChainedName::first(event).to_string()
+}
+
+/// The step that makes the record of a directory say this, if it does not.
+pub(super) fn change(directory: &Path, record: &Record) -> Result<Option<Step>, WiringError> {
+    let (before, after) = (Record::text(directory)?, record.to_text());
+    let path = Record::path(directory);
+    Ok((before != after).then_some(Step::Record { path, before, after }))
+}
+
+/// What is said of a file that bears the name of a chained hook and was put there by somebody else.
+pub(super) fn stray_note(directory: &Path, slot: &Slot) -> Option<String> {
+    let path = directory.join(slot.stray?.to_string());
+    Some(format!("{} is not ours: it stays, and nothing runs it", shown(&path)))
 }
 
 /// What may not go on as before for a hook that is renamed.
@@ -194,6 +227,6 @@ impl fmt::Display for Plan {
             writeln!(f, "nothing to change")?;
         }
         self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))?;
-        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
+        self.left.iter().chain(&self.notes).try_for_each(|note| writeln!(f, "note: {note}"))
     }
 }

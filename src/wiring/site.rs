@@ -6,6 +6,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::SharedRepository;
+use super::files::command_word;
+use super::place::Holder;
 use super::settings::{ConfigHook, GitVersion, Settings};
 
 /// What git says about the hooks of one clone.
@@ -37,6 +39,8 @@ pub struct HooksPath {
     pub value: Vec<u8>,
     /// The scope that decides.
     pub scope: Scope,
+    /// In which configuration it stands.
+    pub holder: Holder,
 }
 
 /// Where a configuration value stands (`git config --show-scope`).
@@ -71,6 +75,14 @@ pub enum SiteError {
         /// What git proposes.
         command: String,
     },
+    /// `core.hooksPath` is set and has no value, with which git fails.
+    #[error("core.hooksPath has no value in {scope}, and git fails as soon as it reads that")]
+    NoValue {
+        /// Where.
+        scope: Scope,
+        /// In which file, as git names it.
+        file: Option<PathBuf>,
+    },
     /// Git's answer makes no sense.
     #[error("git gave no usable answer to `git {question}`")]
     Answer {
@@ -90,13 +102,36 @@ impl SiteError {
         }
     }
 
+    /// The same with a file of the clone named in full; git names it from the directory `top`.
+    #[must_use]
+    pub fn seen_from(self, top: &Path) -> Self {
+        match self {
+            Self::NoValue { scope, file } => Self::NoValue { scope, file: file.map(|file| top.join(file)) },
+            other => other,
+        }
+    }
+
     /// The next step.
     pub fn help(&self) -> String {
         match self {
             Self::Untrusted { command } => format!("if you trust it: `{command}`; then run the same again"),
+            Self::NoValue { scope, file } => no_value(*scope, file.as_deref()),
             Self::Git { .. } => "run this inside a clone, or name one: `hook -C DIR install`".to_owned(),
             Self::Answer { question } => format!("see what it says: `git {question}`"),
         }
+    }
+}
+
+/// The command that takes it away although git fails: from where git does not read that file, which some gits do even to
+/// change it.
+fn no_value(scope: Scope, file: Option<&Path>) -> String {
+    match file {
+        Some(file) => format!(
+            "unset it: `GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -C / config --file {} --unset-all \
+             core.hooksPath`",
+            command_word(file)
+        ),
+        None => format!("unset it: `git config {}--unset-all core.hooksPath`", scope.option()),
     }
 }
 
@@ -135,7 +170,8 @@ impl Site {
             _ => absolute(git, &["--git-path", "hooks"])?,
         };
         let top = ask(git, &["rev-parse", "--show-toplevel"]).ok().filter(|path| !path.as_os_str().is_empty());
-        let Settings { hooks_path, shared, config_hooks } = settings;
+        let tops: Vec<&Path> = top.iter().map(PathBuf::as_path).chain([&*common_dir]).collect();
+        let Settings { hooks_path, shared, config_hooks } = settings.resolved(&tops, &common_dir);
         let git = git(&[OsStr::new("--version")]).ok().and_then(|answer| GitVersion::parse(&answer));
         Ok(Self { hooks_dir, default_dir, common_dir, top, hooks_path, shared, config_hooks, git })
     }
@@ -244,6 +280,7 @@ mod tests {
         let site = Site::discover(&git).unwrap();
         assert_eq!(site.hooks_dir, Path::new("/clone/sub/../.hooks"));
         assert_eq!(site.common_dir, Path::new("/clone/sub/../.git"));
-        assert_eq!(site.hooks_path, Some(HooksPath { value: b".hooks".to_vec(), scope: Scope::Unknown }));
+        let holder = Holder::Untold(Scope::Unknown);
+        assert_eq!(site.hooks_path, Some(HooksPath { value: b".hooks".to_vec(), scope: Scope::Unknown, holder }));
     }
 }

@@ -6,8 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::WiringError;
-use super::files::{self, Found, Hook};
-use super::shim::{Edits, recognise};
+use super::files::{self, Found, Hook, has_random_end};
+use super::manager::Manager;
+use super::record::Record;
+use super::shim::{Edits, ShimVersion, is_beginning, recognise};
 use super::{ChainedName, Event};
 
 /// The names that matter for an event, and what stands there.
@@ -15,11 +17,15 @@ use super::{ChainedName, Event};
 pub(super) struct Slot {
     pub(super) event: Event,
     pub(super) content: Content,
-    /// The chained hook's name: as our shim says, or one that an interrupted run left; else the usual one.
-    pub(super) chained: ChainedName,
-    pub(super) chained_taken: bool,
+    /// The hooks that were set aside and are there, in the order in which they run: those that our shim names, the record,
+    /// an interrupted run, or a shim of ours that another manager renamed.
+    pub(super) chained: Vec<ChainedName>,
+    /// The first name like these that something bears which was not set aside.
+    pub(super) stray: Option<ChainedName>,
     /// The first name that nothing bears.
     pub(super) free: Option<ChainedName>,
+    /// Shims of ours that another manager renamed when it put its own hook in their place.
+    pub(super) renamed: Vec<PathBuf>,
     /// Files that an interrupted run left behind.
     pub(super) unfinished: Vec<PathBuf>,
 }
@@ -32,9 +38,12 @@ pub(super) enum Content {
         bytes: Vec<u8>,
         executable: bool,
         edits: Edits,
-        chained: ChainedName,
+        /// Its version.
+        number: u32,
+        /// The program it runs; empty where its line cannot be read.
+        program: Vec<u8>,
     },
-    /// A shim of ours for another event, which somebody copied here.
+    /// A shim of ours for another event, which somebody copied here unchanged.
     Misplaced(Event),
     /// Somebody else's hook, or any link; of a large file `bytes` is the beginning.
     Foreign {
@@ -56,40 +65,44 @@ impl Slot {
             Err(error) => return Err(WiringError::io("look at", directory)(error)),
             Ok(_) => {}
         }
-        let content = match files::look(&path).map_err(WiringError::io("look at", &path))? {
-            Found::Nothing => Content::Nothing,
-            Found::DanglingLink => Content::Foreign { bytes: Vec::new(), executable: false },
-            Found::Other(what) => Content::Other(what),
-            Found::Hook(hook) => Content::of(hook, event),
+        let look = |path: &Path| files::look(path).map_err(WiringError::io("look at", path));
+        let (mut named, content) = match look(&path)? {
+            Found::Nothing => (Vec::new(), Content::Nothing),
+            Found::DanglingLink => (Vec::new(), Content::Foreign { bytes: Vec::new(), executable: false }),
+            Found::Other(what) => (Vec::new(), Content::Other(what)),
+            Found::Hook(hook) => {
+                (our_shim(&hook).map(|shim| shim.chained).unwrap_or_default(), Content::of(hook, event))
+            }
         };
-        let mut unfinished = unfinished(directory, event).map_err(WiringError::io("list", directory))?;
-        let taken = |name: ChainedName| {
-            let path = directory.join(name.to_string());
-            files::is_taken(&path).map_err(WiringError::io("look at", &path))
-        };
-        let chained = match &content {
-            Content::Ours { chained, .. } => *chained,
-            _ => begun(&unfinished, event, &taken)?.unwrap_or(ChainedName::first(event)),
-        };
-        let mut free = Some(ChainedName::first(event));
-        while let Some(name) = free
-            && taken(name)?
-        {
-            free = name.next();
-        }
-        let path = directory.join(chained.to_string());
-        // A shim of ours is nobody's hook: it is neither run nor given back.
-        let chained_taken = taken(chained)? && !is_our_shim(&path).map_err(WiringError::io("look at", &path))?;
-        if !chained_taken && taken(chained)? {
+        let mut unfinished = Vec::new();
+        for (path, shim) in begun(directory, event)? {
+            named.extend(shim.map(|shim| shim.chained).unwrap_or_default());
             unfinished.push(path);
         }
-        Ok(Self { event, content, chained, chained_taken, free, unfinished })
+        let mut renamed = Vec::new();
+        for path in Manager::renamed(event).map(|name| directory.join(name)) {
+            if let Found::Hook(hook) = look(&path)?
+                && let Some(shim) = our_shim(&hook).filter(|shim| is_whole(shim, event))
+            {
+                named.extend(shim.chained);
+                renamed.push(path);
+            }
+        }
+        let recorded = Record::read(directory)?.chained;
+        let names = Names { event, directory, known: [recorded, named].concat() };
+        names.sort(Self { content, unfinished, renamed, ..Self::empty(event) })
     }
 
     fn empty(event: Event) -> Self {
-        let chained = ChainedName::first(event);
-        let free = Some(chained);
-        Self { event, content: Content::Nothing, chained, chained_taken: false, free, unfinished: Vec::new() }
+        Self {
+            event,
+            content: Content::Nothing,
+            chained: Vec::new(),
+            stray: None,
+            free: Some(ChainedName::first(event)),
+            renamed: Vec::new(),
+            unfinished: Vec::new(),
+        }
     }
 
     pub(super) fn is_ours(&self) -> bool {
@@ -98,62 +111,93 @@ impl Slot {
 }
 
 impl Content {
-    fn of(Hook { bytes, executable, link }: Hook, event: Event) -> Self {
-        match recognise(&bytes) {
-            Some(version) if !link && version.event != event => Self::Misplaced(version.event),
-            // A link leads to a file that is not this clone's alone, whatever it says.
-            Some(version) if !link => Self::Ours { bytes, executable, edits: version.edits, chained: version.chained },
-            _ => Self::Foreign { bytes, executable },
+    fn of(hook: Hook, event: Event) -> Self {
+        match our_shim(&hook) {
+            Some(shim) if shim.event != event && shim.edits.is_as_written() => Self::Misplaced(shim.event),
+            Some(ShimVersion { number, edits, program, .. }) => {
+                let program = program.unwrap_or_default();
+                Self::Ours { bytes: hook.bytes, executable: hook.executable, edits, number, program }
+            }
+            None => Self::Foreign { bytes: hook.bytes, executable: hook.executable },
         }
     }
 }
 
-/// The name that a killed run had given, or was about to give, to the hook it found: its shim was whole by then.
-fn begun(
-    unfinished: &[PathBuf],
-    event: Event,
-    taken: &dyn Fn(ChainedName) -> Result<bool, WiringError>,
-) -> Result<Option<ChainedName>, WiringError> {
-    for path in unfinished {
-        let Found::Hook(hook) = files::look(path).map_err(WiringError::io("look at", path))? else { continue };
-        if let Some(version) = recognise(&hook.bytes)
-            && version.event == event
-            && version.edits == Edits::Untouched
-            && taken(version.chained)?
-        {
-            return Ok(Some(version.chained));
-        }
-    }
-    Ok(None)
+/// The shim of ours that the hook is. A link leads to a file that is not this clone's alone, whatever it says.
+fn our_shim(hook: &Hook) -> Option<ShimVersion> {
+    recognise(&hook.bytes).filter(|_| !hook.link)
 }
 
-/// Files that a killed run was writing for `event`.
-fn unfinished(directory: &Path, event: Event) -> io::Result<Vec<PathBuf>> {
-    let prefix = files::unfinished_prefix(event);
+/// Whether nobody edited the shim, and it is for this event.
+fn is_whole(shim: &ShimVersion, event: Event) -> bool {
+    shim.edits.is_as_written() && shim.event == event
+}
+
+/// Shims for `event` that a killed run was writing; those that are whole say what they would have run.
+fn begun(directory: &Path, event: Event) -> Result<Vec<(PathBuf, Option<ShimVersion>)>, WiringError> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        if entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes()) && is_our_beginning(&entry.path())? {
-            found.push(entry.path());
+    for path in files::list(directory).map_err(WiringError::io("list", directory))? {
+        if has_random_end(&path, &files::unfinished_prefix(event))
+            && let Found::Hook(hook) = files::look(&path).map_err(WiringError::io("look at", &path))?
+            && !hook.link
+        {
+            let whole = our_shim(&hook).filter(|shim| is_whole(shim, event));
+            if whole.is_some() || is_beginning(&hook.bytes, event) {
+                found.push((path, whole));
+            }
         }
     }
     Ok(found)
 }
 
-/// Whether a file, and no link, is a shim of ours that nobody changed.
-fn is_our_shim(path: &Path) -> io::Result<bool> {
-    Ok(match files::look(path)? {
-        Found::Hook(hook) => !hook.link && recognise(&hook.bytes).is_some_and(|version| version.edits != Edits::Edited),
-        _ => false,
-    })
+/// The names of chained hooks, and which of them were told of.
+struct Names<'a> {
+    event: Event,
+    directory: &'a Path,
+    known: Vec<ChainedName>,
 }
 
-/// Whether the file is a shim, or the beginning of one, as a full disk or a kill leaves it.
-fn is_our_beginning(path: &Path) -> io::Result<bool> {
-    match files::look(path)? {
-        Found::Hook(hook) if !hook.link => {
-            Ok(hook.bytes.is_empty() || recognise(&hook.bytes).is_some() || b"#!/bin/sh\n".starts_with(&hook.bytes))
+impl Names<'_> {
+    /// Looks at what bears them.
+    fn sort(&self, mut slot: Slot) -> Result<Slot, WiringError> {
+        for &name in &self.known {
+            if name.event() == self.event && !slot.chained.contains(&name) && self.is_hook(name)? {
+                slot.chained.push(name);
+            }
         }
-        _ => Ok(false),
+        let mut free = slot.free;
+        while let Some(name) = free
+            && self.is_taken(name)?
+        {
+            let path = self.directory.join(name.to_string());
+            // A shim of ours is nobody's hook: it is neither run nor given back.
+            if is_untouched_shim(&path).map_err(WiringError::io("look at", &path))? {
+                slot.chained.retain(|&chained| chained != name);
+                slot.unfinished.push(path);
+            } else if !slot.chained.contains(&name) && self.is_hook(name)? {
+                slot.stray = slot.stray.or(Some(name));
+            }
+            free = name.next();
+        }
+        Ok(Slot { free, ..slot })
     }
+
+    /// Whether a file or a link bears it; a directory is nobody's hook.
+    fn is_hook(&self, name: ChainedName) -> Result<bool, WiringError> {
+        let path = self.directory.join(name.to_string());
+        let found = files::look(&path).map_err(WiringError::io("look at", &path))?;
+        Ok(matches!(found, Found::Hook(_) | Found::DanglingLink))
+    }
+
+    fn is_taken(&self, name: ChainedName) -> Result<bool, WiringError> {
+        let path = self.directory.join(name.to_string());
+        files::is_taken(&path).map_err(WiringError::io("look at", &path))
+    }
+}
+
+fn is_untouched_shim(path: &Path) -> io::Result<bool> {
+    Ok(match files::look(path)? {
+        Found::Hook(hook) => our_shim(&hook).is_some_and(|shim| shim.edits.is_as_written()),
+        _ => false,
+    })
 }

@@ -59,6 +59,29 @@ pub enum Step {
         /// The hook's name now.
         chained: PathBuf,
     },
+    /// Remove a hook that was set aside, of which an equal copy stands in its place again.
+    Drop {
+        /// Which.
+        path: PathBuf,
+        /// The copy.
+        twin: PathBuf,
+    },
+    /// Write down what was set aside and made in a hooks directory, or that nothing is left of it.
+    Record {
+        /// The record.
+        path: PathBuf,
+        /// Its text now; `None` if there is none.
+        before: Option<Vec<u8>>,
+        /// Its text then.
+        after: Option<Vec<u8>>,
+    },
+    /// Remove directories that we made, as far as nothing else is in them.
+    RemoveDirectory {
+        /// The innermost.
+        path: PathBuf,
+        /// How many.
+        most: usize,
+    },
     /// Put sections of ours into git's configuration of the clone, or take them out.
     Configure {
         /// The configuration.
@@ -94,6 +117,10 @@ impl Step {
             Self::Replace { path, .. } => format!("replaced the shim {}", shown(path)),
             Self::Remove { path, .. } => format!("removed the shim {}", shown(path)),
             Self::Restore { path, chained, .. } => format!("put {} back as {}", shown(chained), shown(path)),
+            Self::Drop { path, twin } => format!("removed {}, which is {} once more", shown(path), shown(twin)),
+            Self::Record { path, after: None, .. } => format!("removed the record {}", shown(path)),
+            Self::Record { path, .. } => format!("wrote the record {}", shown(path)),
+            Self::RemoveDirectory { path, .. } => format!("removed the directory {} if it was empty", shown(path)),
             Self::Configure { path, events, .. } if events.is_empty() => {
                 format!("took our hooks out of {}", shown(path))
             }
@@ -126,6 +153,10 @@ impl fmt::Display for Step {
             Self::Restore { path, chained, .. } => {
                 write!(f, "put {} back as {}, in place of the shim", shown(chained), shown(path))
             }
+            Self::Drop { path, twin } => write!(f, "remove {}, which is {} once more", shown(path), shown(twin)),
+            Self::Record { path, after: None, .. } => write!(f, "remove the record {}", shown(path)),
+            Self::Record { path, .. } => write!(f, "write the record {}", shown(path)),
+            Self::RemoveDirectory { path, .. } => write!(f, "remove the directory {} if it is empty", shown(path)),
             Self::Configure { path, events, .. } if events.is_empty() => {
                 write!(f, "take our hooks out of {}", shown(path))
             }

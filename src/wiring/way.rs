@@ -7,11 +7,15 @@ use super::config::{self, Section};
 use super::config_file;
 use super::error::WiringError;
 use super::files::{self, Found, shown};
+use super::layout::holds_shims;
+use super::place::{Holder, Place};
 use super::plan::{Plan, plan_files};
-use super::settings::GitVersion;
+use super::settings::{ConfigHook, GitVersion, Setting};
+use super::site::Scope;
 use super::slot::{Content, Slot};
 use super::step::Step;
 use super::{Event, Site};
+use crate::source::printable;
 
 /// Which way is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,9 +71,16 @@ pub struct Wish<'a> {
 /// # Errors
 /// [`WiringError`] where that cannot be, or something is in the way that must not be overwritten.
 pub fn plan_wiring(site: &Site, wish: &Wish<'_>) -> Result<Plan, WiringError> {
+    if let Some((hook, fault)) = config::broken(site) {
+        return Err(WiringError::FatalHook { hook: Box::new(hook.clone()), fault });
+    }
     let files = plan_files(site, wish.binary, wish.directory);
     match choose(site, wish, &files) {
-        Via::Config => plan_config(site, wish),
+        Via::Config => match plan_config(site, wish) {
+            // Nobody asked for the configuration now: what stands in the way of files is the news.
+            Err(WiringError::TooOld(_)) if wish.via == Via::Auto && files.is_err() => files,
+            plan => plan,
+        },
         Via::Auto | Via::File => {
             let mut plan = files?;
             // Last, so that no event is ever without its guard.
@@ -79,6 +90,8 @@ pub fn plan_wiring(site: &Site, wish: &Wish<'_>) -> Result<Plan, WiringError> {
     }
 }
 
+/// The way that is asked for, or that the clone is wired already, as somebody chose it; else files, unless they meet
+/// something that every git here allows to go around.
 fn choose(site: &Site, wish: &Wish<'_>, files: &Result<Plan, WiringError>) -> Via {
     let everywhere =
         site.git.is_some_and(GitVersion::has_config_hooks) && wish.gits.iter().all(KnownGit::has_config_hooks);
@@ -88,10 +101,13 @@ fn choose(site: &Site, wish: &Wish<'_>, files: &Result<Plan, WiringError>) -> Vi
         Ok(plan) => plan.steps().iter().any(|step| matches!(step, Step::Chain { .. })),
     };
     let configured = Event::ALL.into_iter().any(|event| config::find(&site.config_hooks, event).is_some());
-    match wish.via {
-        Via::Auto if everywhere && (blocked || configured) => Via::Config,
-        Via::Auto => Via::File,
-        asked => asked,
+    match (wish.via, configured, holds_shims(&site.hooks_dir)) {
+        (Via::Auto, true, false) => Via::Config,
+        (Via::Auto, false, true) => Via::File,
+        (Via::Auto, true, true) if everywhere => Via::Config,
+        (Via::Auto, false, false) if everywhere && blocked => Via::Config,
+        (Via::Auto, _, _) => Via::File,
+        (asked, _, _) => asked,
     }
 }
 
@@ -106,17 +122,25 @@ fn plan_config(site: &Site, wish: &Wish<'_>) -> Result<Plan, WiringError> {
     plan.sweep_config(site)?;
     let mut current = true;
     for event in Event::ALL {
-        match config::find(&site.config_hooks, event).map(|hook| config::condition(hook, event, wish.binary)) {
-            Some(Section::Current) => {}
-            Some(Section::Edited) => return Err(WiringError::EditedSection { name: config::name(event) }),
-            Some(Section::Outdated) | None => current = false,
+        let Some(hook) = config::find(&site.config_hooks, event) else {
+            current = false;
+            continue;
+        };
+        match config::condition(hook, event, wish.binary) {
+            Section::Current => {}
+            Section::Edited => return Err(WiringError::EditedSection { hook: Box::new(hook.clone()) }),
+            Section::Outdated { .. } => current = false,
+        }
+        if let Some(hook) = config::switch(&site.config_hooks, hook, event) {
+            return Err(WiringError::SwitchedOff { hook: Box::new(hook.clone()) });
         }
     }
     if !current {
         let path = site.config_file();
         let before = config_file::read(&path)?;
         let into = Event::ALL.map(|event| (event, wish.binary));
-        let after = config::edit(&before, &Event::ALL, &into);
+        let after = config::edit(&before, &Event::ALL, &into)
+            .ok_or_else(|| WiringError::ConfigUnclear { path: path.clone() })?;
         plan.steps.push(Step::Configure { path, before, after, events: Event::ALL.to_vec() });
     }
     // Afterwards, so that no event is ever without its guard.
@@ -146,11 +170,14 @@ fn beside(site: &Site, event: Event) -> Result<Option<String>, WiringError> {
     let runs = match slot.content {
         Content::Foreign { executable, .. } => executable,
         // It gets its place back.
-        Content::Ours { .. } if slot.chained_taken => {
-            let chained = site.hooks_dir.join(slot.chained.to_string());
-            let found = files::look(&chained).map_err(WiringError::io("look at", &chained))?;
-            matches!(found, Found::Hook(hook) if hook.executable)
-        }
+        Content::Ours { .. } => match slot.chained.last() {
+            Some(name) => {
+                let chained = site.hooks_dir.join(name.to_string());
+                let found = files::look(&chained).map_err(WiringError::io("look at", &chained))?;
+                matches!(found, Found::Hook(hook) if hook.executable)
+            }
+            None => false,
+        },
         _ => false,
     };
     Ok(runs.then(|| match event {
@@ -160,25 +187,30 @@ fn beside(site: &Site, event: Event) -> Result<Option<String>, WiringError> {
 }
 
 impl Plan {
-    /// Adds what takes our sections out of the configuration; one that somebody changed stays, with a note.
+    /// Adds what takes our sections out of the clone's configuration. One that somebody changed stays, and so does one in
+    /// another file: that may be there for other clones, too.
     pub(super) fn take_sections_out(&mut self, site: &Site) -> Result<(), WiringError> {
         self.sweep_config(site)?;
         let mut events = Vec::new();
         for event in Event::ALL {
             let Some(hook) = config::find(&site.config_hooks, event) else { continue };
-            match config::condition(hook, event, Path::new("")) {
-                Section::Current | Section::Outdated => events.push(event),
-                Section::Edited => self.notes.push(format!(
-                    "hook.{0} in the configuration is not as we write it, so it stays; remove it with `git config \
-                     --remove-section hook.{0}`",
-                    config::name(event)
-                )),
+            // An older git does not say where, and then it is where we write.
+            let is_ours =
+                |holder: &Holder| matches!(holder, Holder::Clone | Holder::Untold(Scope::Unknown | Scope::Local));
+            let edited = config::condition(hook, event, Path::new("")) == Section::Edited;
+            if !edited && hook.settings.iter().any(|setting| is_ours(&setting.holder)) {
+                events.push(event);
+            }
+            let stays = |setting: &Setting| edited || !is_ours(&setting.holder);
+            if hook.settings.iter().any(stays) {
+                self.left.push(stays_in(hook, &stays, edited));
             }
         }
         if !events.is_empty() {
             let path = site.config_file();
             let before = config_file::read(&path)?;
-            let after = config::edit(&before, &events, &[]);
+            let after =
+                config::edit(&before, &events, &[]).ok_or_else(|| WiringError::ConfigUnclear { path: path.clone() })?;
             self.steps.push(Step::Configure { path, before, after, events: Vec::new() });
         }
         Ok(())
@@ -188,5 +220,19 @@ impl Plan {
         let left = config_file::leftovers(&site.config_file())?;
         self.steps.extend(left.into_iter().map(|path| Step::Sweep { path }));
         Ok(())
+    }
+}
+
+/// A hook of our name that is not ours to take out, where it stands, and the command that does.
+fn stays_in(hook: &ConfigHook, stays: &dyn Fn(&Setting) -> bool, edited: bool) -> String {
+    let name = printable(&hook.name);
+    let mut holders: Vec<_> =
+        hook.settings.iter().filter(|setting| stays(setting)).map(|setting| setting.holder.shown()).collect();
+    holders.dedup();
+    let holders = holders.join(" and ");
+    let why = if edited { " and is not as we write it" } else { "" };
+    match hook.unset(Place::Here, stays) {
+        Some(command) => format!("hook.{name} stands in {holders}{why}, so it stays; remove it with `{command}`"),
+        None => format!("hook.{name} stands in {holders}, so it stays there for as long as that is set"),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use freeze_guard::change::{Attempt, Effect, End, Stamp, Wish, Workshop, lock};
+use freeze_guard::change::{Attempt, Effect, End, Stamp, Stop, Wish, Workshop, lock};
 use freeze_guard::check::check;
 use freeze_guard::git::World;
 use freeze_guard::rule::RuleId;
@@ -25,7 +25,8 @@ fn locked(files: &mut Files, named: bool, stamp: Stamp) -> Vec<Attempt> {
     let judging = judging();
     let world = World::default();
     // Copying needs neither: a resolver or a command that were run here would fail.
-    let workshop = Workshop { world: &world, top: Path::new("/nowhere"), git_dir: Path::new("/nowhere") };
+    let workshop =
+        Workshop { world: &world, top: Path::new("/nowhere"), git_dir: Path::new("/nowhere"), stop: &Stop::default() };
     let wish = Wish { stamp, effect: Effect::Write };
     let asked = question(files, named);
     let (proposal, attempts) =

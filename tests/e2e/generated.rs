@@ -11,13 +11,16 @@ const VERBS: &[&str] = &[
     "check",
     "fix",
     "lock",
+    "upgrade",
     "init",
     "status",
     "explain",
+    "ci",
     "parse",
     "uninstall",
     "run",
     "completions",
+    "schema",
     "man",
 ];
 
@@ -96,12 +99,21 @@ fn the_manual_page_renders_without_a_warning() {
     }
 }
 
+/// Also where there is no repository: it is the file that is published.
+#[test]
+fn the_schema() {
+    let world = World::new();
+    let run = world.at("home").hook(&["schema"]).passes();
+    assert_eq!(run.stdout_text(), include_str!("../../docs/freeze-guard.schema.json"));
+    assert_eq!(run.stderr_text(), "");
+}
+
 /// Whoever reads only the beginning is no error.
 #[test]
 fn a_pipe_that_closes_is_fine() {
     let world = World::new();
     let repo = world.at("home");
-    for args in [&["man"][..], &["completions", "bash"]] {
+    for args in [&["man"][..], &["schema"], &["completions", "bash"]] {
         let mut child = repo.hook_command().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();

@@ -160,7 +160,7 @@ fn a_hash_of_an_unchanged_version_stays_what_it_was() {
     repo.hook(&["run", "pre-commit"])
         .refused()
         .error("hash")
-        .says("requests has the hash sha256:090909090909… in place of sha256:020202020202…");
+        .says("requests has the hash sha256:090909090909... in place of sha256:020202020202...");
     repo.stage(L, "flask==3.0.3\nrequests==2.32.3\n");
     let run = repo.hook(&["run", "pre-commit"]).refused().error("hash").says("2 entries lost their hashes");
     assert_eq!(run.stderr_text().matches("error[").count(), 1, "{run}");

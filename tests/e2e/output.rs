@@ -152,20 +152,6 @@ fn ranges() {
     repo.hook(&["check", "--range", &format!("{bad}..HEAD")]).passes();
 }
 
-/// Runs the binary on a terminal of its own, where there is a way to have one.
-fn on_a_terminal(world: &World, env: &[(&str, &str)], command: &str) -> Option<Run> {
-    let repo = world.at("project");
-    let has_script = std::path::Path::new("/usr/bin/script").exists() && cfg!(target_os = "linux");
-    if !has_script {
-        eprintln!("skipped: there is no `script` to make a terminal with");
-        return None;
-    }
-    let line = format!("'{}' {command}", crate::world::BINARY);
-    let mut script = world.command("/usr/bin/script", &repo.top);
-    script.env("TERM", "xterm").envs(env.iter().copied()).args(["-q", "-e", "-c", &line, "/dev/null"]);
-    Some(Run::of(&mut script, b""))
-}
-
 /// Colour only on a terminal; NO_COLOR switches it off, CLICOLOR_FORCE on; JSON has none.
 #[test]
 fn colour() {
@@ -180,11 +166,11 @@ fn colour() {
     assert!(!coloured(&repo.hook_env(&[("NO_COLOR", "1")], &["check"])));
     assert!(!coloured(&repo.commit("not a terminal")));
     assert!(coloured(&repo.git_env(&force, &["commit", "-q", "-m", "forced"])));
-    if let Some(run) = on_a_terminal(&world, &[], "check") {
+    if let Some(run) = repo.on_a_terminal(&[], "check") {
         assert!(coloured(&run.exits(1)));
-        assert!(!coloured(&on_a_terminal(&world, &[("NO_COLOR", "1")], "check").unwrap().exits(1)));
-        assert!(!coloured(&on_a_terminal(&world, &[("TERM", "dumb")], "check").unwrap().exits(1)));
-        assert!(!coloured(&on_a_terminal(&world, &[], "check --format json").unwrap().exits(1)));
+        assert!(!coloured(&repo.on_a_terminal(&[("NO_COLOR", "1")], "check").unwrap().exits(1)));
+        assert!(!coloured(&repo.on_a_terminal(&[("TERM", "dumb")], "check").unwrap().exits(1)));
+        assert!(!coloured(&repo.on_a_terminal(&[], "check --format json").unwrap().exits(1)));
     }
 }
 
@@ -256,7 +242,7 @@ fn explain() {
         "unused-exemption",
     ];
     for rule in rules {
-        let run = nowhere.hook(&["explain", rule]).passes().says(rule);
+        let run = nowhere.hook(&["explain", rule]).passes().says(rule).never_says("<!--");
         assert!(run.stderr.is_empty() && run.stdout_text().lines().count() > 3, "{run}");
     }
     nowhere.hook(&["--version"]).passes().says("freeze-guard");

@@ -108,6 +108,45 @@ fn s56_without_the_binary() {
     repo.commit("unwired").passes();
 }
 
+/// Whatever stands at the program's path, it is no pass; and a program on the search path that proves to be ours stands in,
+/// as it does for the file.
+#[test]
+fn s56_another_program_in_its_place() {
+    let Some(world) = World::with_new_git("a hook in the configuration without its program") else { return };
+    let repo = husky(&world);
+    let binary = world.path("gone/hook");
+    fs::create_dir_all(binary.parent().unwrap()).unwrap();
+    copy_binary(&binary);
+    Run::of(world.command(&binary, &repo.top).args(["install", "--via", "config"]), b"").passes();
+    repo.stage(R, NEW);
+    let texts: [&[u8]; 5] = [b"", b"true\n", b"#!/bin/sh\nexit 0\n", b"<html>\n", b"\x7fELF\0"];
+    for text in texts {
+        fs::remove_file(&binary).unwrap();
+        script(&binary, text);
+        repo.commit("judged by none").exits(1).never_says("lock-drift");
+    }
+    fs::remove_file(&binary).unwrap();
+    let tools = world.path("tools");
+    for name in ["other", "hanging", "ours"] {
+        fs::create_dir_all(tools.join(name)).unwrap();
+    }
+    script(&tools.join("other/hook"), "#!/bin/sh\necho hook 1.0\n");
+    script(&tools.join("hanging/hook"), "#!/bin/sh\nexec sleep 20\n");
+    copy_binary(&tools.join("ours/hook"));
+    let commit = |names: &[&str]| {
+        let mut path: Vec<_> = names.iter().map(|name| tools.join(name)).collect();
+        path.extend(std::env::split_paths(&world.search_path()));
+        let path = std::env::join_paths(path).unwrap();
+        repo.git_env(&[("PATH", path.to_str().unwrap())], &["commit", "-q", "-m", "judged"])
+    };
+    commit(&["other"]).exits(1).says("is gone").says("reinstall it:").never_says("lock-drift");
+    commit(&["other", "hanging"]).exits(1).says("is gone");
+    commit(&["other", "ours"]).refused().error("lock-drift");
+    commit(&["hanging", "ours"]).refused().error("lock-drift");
+    repo.stage(L, NEW);
+    commit(&["other", "ours"]).passes();
+}
+
 /// What switches such a hook off, or breaks git, is seen by status.
 #[test]
 fn what_stands_in_its_way_is_seen() {
@@ -127,8 +166,8 @@ fn what_stands_in_its_way_is_seen() {
         fs::write(repo.path(".git/config"), before).unwrap();
     }
     repo.git_env(&[], &["config", "hook.hook-pre-push.command", "true"]).passes();
-    repo.hook(&["install", "--via", "config"]).exits(2).says("not as we write it").says("--remove-section");
-    repo.hook(&["uninstall"]).passes().says("so it stays");
+    repo.hook(&["install", "--via", "config"]).exits(2).says("not as we write it").says("--unset-all");
+    repo.hook(&["uninstall"]).exits(1).says("so it stays");
     assert!(String::from_utf8(config(&repo)).unwrap().contains("hook-pre-push"));
 }
 

@@ -18,7 +18,10 @@ pub(crate) const NEW: &str = "flask==3.0.3\nrequests==2.32.3\nuvloop==0.20.0\n";
 pub(crate) const NEWER: &str = "flask==3.0.3\nrequests==2.32.3\nuvloop==0.21.0\n";
 
 /// The binary under test.
-pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_hook");
+pub(crate) const BINARY: &str = match option_env!("FREEZE_GUARD_TEST_HOOK") {
+    Some(installed) => installed,
+    None => env!("CARGO_BIN_EXE_hook"),
+};
 
 /// A temporary directory and the environment that everything in it runs with.
 pub(crate) struct World {
@@ -195,6 +198,19 @@ impl<'w> Repo<'w> {
     /// The binary, to be run here.
     pub(crate) fn hook_command(&self) -> Command {
         self.world.command(BINARY, &self.top)
+    }
+
+    /// The binary on a terminal of its own on which nobody types; `None`, and a word, where there is no way to have one.
+    pub(crate) fn on_a_terminal(&self, env: &[(&str, &str)], command: &str) -> Option<Run> {
+        if !(Path::new("/usr/bin/script").exists() && cfg!(target_os = "linux")) {
+            eprintln!("skipped: there is no `script` to make a terminal with");
+            return None;
+        }
+        // `script` hands its own standard input on, and an end of it; a silent one stays open.
+        let line = format!("'{BINARY}' {command}");
+        let mut script = self.world.command("/usr/bin/script", &self.top);
+        script.env("TERM", "xterm").envs(env.iter().copied()).args(["-q", "-e", "-c", &line, "/dev/null"]);
+        Some(Run::of(&mut script, b""))
     }
 
     /// The same repository, from its subdirectory `name`.

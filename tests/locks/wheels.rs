@@ -50,6 +50,10 @@ const RELEASES: &[Release] = &[
     Release("modern", "2.0", Some(">=3.99"), &[], &[]),
     Release("preview", "1.0", None, &[], &[]),
     Release("preview", "2.0rc1", None, &[], &[]),
+    // The newest excludes the newest leaf.
+    Release("grip", "1.0", None, &[], &[]),
+    Release("grip", "1.1", None, &[], &[]),
+    Release("grip", "2.0", None, &[], &["leaf<2"]),
     Release("setuptools", "70.0.0", None, &[], &[]),
     Release("setuptools", "75.0.0", None, &[], &[]),
     Release("builder", "1.0", None, &[], &["setuptools>=70"]),
@@ -62,17 +66,25 @@ const RELEASES: &[Release] = &[
 /// Writes every wheel into `directory`.
 pub(crate) fn build(directory: &Path) {
     fs::create_dir_all(directory).unwrap();
-    for release in RELEASES {
-        let Release(name, version, ..) = release;
-        let escaped = name.replace(['-', '.'], "_");
-        let info = format!("{escaped}-{version}.dist-info");
-        let wheel =
-            "Wheel-Version: 1.0\nGenerator: freeze-guard\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned();
-        let mut files = vec![(format!("{info}/METADATA"), metadata(release)), (format!("{info}/WHEEL"), wheel)];
-        let record: String = files.iter().map(|(path, _)| format!("{path},,\n")).collect();
-        files.push((format!("{info}/RECORD"), format!("{record}{info}/RECORD,,\n")));
-        fs::write(directory.join(format!("{escaped}-{version}-py3-none-any.whl")), zip(&files)).unwrap();
-    }
+    RELEASES.iter().for_each(|release| build_one(directory, release));
+}
+
+/// Writes one release that is not among the usual ones, and needs nothing.
+#[allow(dead_code, reason = "shared by test programs, not all of which need it")]
+pub(crate) fn build_other(directory: &Path, name: &'static str, version: &'static str) {
+    fs::create_dir_all(directory).unwrap();
+    build_one(directory, &Release(name, version, None, &[], &[]));
+}
+
+fn build_one(directory: &Path, release: &Release) {
+    let Release(name, version, ..) = release;
+    let escaped = name.replace(['-', '.'], "_");
+    let info = format!("{escaped}-{version}.dist-info");
+    let wheel = "Wheel-Version: 1.0\nGenerator: freeze-guard\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned();
+    let mut files = vec![(format!("{info}/METADATA"), metadata(release)), (format!("{info}/WHEEL"), wheel)];
+    let record: String = files.iter().map(|(path, _)| format!("{path},,\n")).collect();
+    files.push((format!("{info}/RECORD"), format!("{record}{info}/RECORD,,\n")));
+    fs::write(directory.join(format!("{escaped}-{version}-py3-none-any.whl")), zip(&files)).unwrap();
 }
 
 fn metadata(Release(name, version, python, extras, requires): &Release) -> String {

@@ -38,6 +38,7 @@ fn the_defaults_are_those_of_the_design() {
     assert_eq!(policy.upgrade.resolver, Resolver::Auto);
     assert_eq!(policy.upgrade.branch, "auto/dependency-upgrade");
     assert_eq!(policy.deploy.record, path("infrastructure/LAST_PROD_DEPLOY.json"));
+    assert_eq!(policy.deploy.log, path("infrastructure/CORRECTIONS.md"));
     assert!(policy.push.guards(b"refs/heads/main") && policy.push.guards(b"refs/heads/master"));
     assert!(policy.push.allows_from(b"refs/heads/auto/x") && !policy.push.allows_from(b"refs/heads/x"));
     assert!(policy.push.covers_remote(b"origin", b"https://example.com/a"));
@@ -133,7 +134,7 @@ fn every_key_reaches_its_field() {
     assert_eq!(policy.upgrade.test.unwrap().words(), ["d"]);
     assert_eq!(policy.upgrade.branch, "auto/up");
     assert_eq!(policy.deploy.record, path("ops/deploy.json"));
-    assert_eq!(policy.deploy.log, Some(path("ops/log.md")));
+    assert_eq!(policy.deploy.log, path("ops/log.md"));
 }
 
 #[test]

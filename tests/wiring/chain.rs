@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use freeze_guard::wiring::chain::{ChainCall, ChainOutcome, chained_beside, run_chained};
-use freeze_guard::wiring::{ChainOrder, ChainedName, Event};
+use freeze_guard::wiring::{Caller, ChainOrder, ChainedName, Event, PASSED};
 
 use crate::support::{World, again, bytes, said, script, set_mode};
 
@@ -15,6 +15,8 @@ struct Scene {
     world: World,
     env: Vec<(OsString, OsString)>,
     event: Event,
+    chained: Vec<ChainedName>,
+    caller: Caller,
     args: Vec<OsString>,
 }
 
@@ -25,7 +27,8 @@ impl Scene {
         let out = world.home.join("out");
         script(&world.hook("pre-push.hook-chained"), &text.replace("OUT", out.to_str().unwrap()));
         let env = vec![("PATH".into(), "/usr/bin:/bin".into()), ("KEPT".into(), bytes(b"gr\xfc\xdfe"))];
-        Self { world, env, event: Event::PrePush, args: Vec::new() }
+        let event = Event::PrePush;
+        Self { world, env, event, chained: vec![ChainedName::first(event)], caller: Caller::Other, args: Vec::new() }
     }
 
     fn run(&self, stdin: Option<&[u8]>) -> ChainOutcome {
@@ -34,8 +37,8 @@ impl Scene {
 
     fn run_at(&self, shim: &Path, stdin: Option<&[u8]>) -> Result<ChainOutcome, String> {
         let (event, args, env, cwd) = (self.event, &self.args[..], &self.env[..], &*self.world.repo);
-        let chained = ChainedName::first(event);
-        run_chained(&ChainCall { shim, chained, args, stdin, env, cwd })
+        let (chained, caller) = (&self.chained[..], self.caller);
+        run_chained(&ChainCall { event, shim, caller, chained, args, stdin, env, cwd })
             .map_err(|error| format!("{error}; {}", error.help()))
     }
 
@@ -133,6 +136,7 @@ fn a_hook_that_was_a_link_to_another_event_runs_what_it_meant() {
     let mut scene = Scene::new("");
     scene.world = world;
     scene.event = Event::PreMergeCommit;
+    scene.chained = vec![ChainedName::first(scene.event)];
     let outcome = scene.run_at(Path::new(".git/hooks/pre-merge-commit"), None).unwrap();
     assert_eq!(outcome, ChainOutcome::Exited(7));
 }
@@ -152,6 +156,48 @@ fn a_chained_hook_that_calls_us_back_is_not_run_again() {
     assert_eq!(scene.run(None), ChainOutcome::Exited(0));
 }
 
+/// A git that the chained hook starts, which runs that hook anew, until it is plain that this has no end.
+#[test]
+fn what_git_starts_within_runs_again_but_not_for_ever() {
+    let mut scene = Scene::new("#!/bin/sh\nprintf %s \"$FREEZE_GUARD_DEPTH\" >OUT\n");
+    scene.env.push(("FREEZE_GUARD_CHAIN".into(), scene.world.hook("pre-push.hook-chained").into()));
+    scene.caller = Caller::Git;
+    let mut depth = Vec::new();
+    let error = loop {
+        scene.env.push(("FREEZE_GUARD_DEPTH".into(), bytes(&depth)));
+        match scene.run_at(&scene.world.hook("pre-push"), None) {
+            Ok(outcome) => assert_eq!(outcome, ChainOutcome::Exited(0)),
+            Err(error) => break error,
+        }
+        scene.env.pop();
+        depth = scene.out();
+    };
+    assert_eq!(depth, b"16");
+    assert!(error.contains("over and over") && error.contains("grep -n git"), "{error}");
+    scene.caller = Caller::Unknown;
+    assert_eq!(scene.run(None), ChainOutcome::Running, "where it cannot be told, it ends");
+}
+
+#[test]
+fn several_run_in_their_order_until_one_refuses() {
+    let mut scene = Scene::new("#!/bin/sh\necho first >>OUT; cat >>OUT; exit ${FIRST-0}\n");
+    let out = scene.world.home.join("out");
+    let name = ChainedName::first(Event::PrePush);
+    let text = format!("#!/bin/sh\necho second >>'{0}'; cat >>'{0}'; exit 5\n", out.display());
+    script(&scene.world.hook("pre-push.hook-chained-2"), &text);
+    scene.chained = vec![name, name.next().unwrap(), name.next().unwrap().next().unwrap()];
+    assert_eq!(scene.run(Some(b"line\n")), ChainOutcome::Exited(5));
+    assert_eq!(scene.out(), b"first\nline\nsecond\nline\n");
+    fs::remove_file(&out).unwrap();
+    scene.env.push(("FIRST".into(), "4".into()));
+    assert_eq!(scene.run(Some(b"line\n")), ChainOutcome::Exited(4));
+    assert_eq!(scene.out(), b"first\nline\n");
+    set_mode(&scene.world.hook("pre-push.hook-chained"), 0o644);
+    assert_eq!(scene.run(Some(b"")), ChainOutcome::Exited(5));
+    scene.chained.clear();
+    assert_eq!(scene.run(Some(b"")), ChainOutcome::Absent);
+}
+
 #[test]
 fn the_chained_hook_is_beside_the_shim() {
     let beside = |shim: &str| chained_beside(Path::new(shim), ChainedName::first(Event::PreCommit));
@@ -161,11 +207,11 @@ fn the_chained_hook_is_beside_the_shim() {
 }
 
 /// A program that logs and runs the chained hook through the library: before its own line on commit, after it on push.
-fn with_real_program(world: &World) {
+pub(crate) fn with_real_program(world: &World) {
     let line: Vec<_> = again("chain::as_program").into_iter().map(|part| part.into_string().unwrap()).collect();
     let text = format!(
-        "#!/bin/sh\nWIRING_AT=$5 WIRING_EVENT=$8 WIRING_ONE=${{10-}}\n\
-         export WIRING_AT WIRING_EVENT WIRING_ONE\nexec '{}' >/dev/null\n",
+        "#!/bin/sh\nWIRING_AT=$5 WIRING_NAMES=$9 WIRING_EVENT=${{10}} WIRING_ONE=${{12-}}\n\
+         export WIRING_AT WIRING_NAMES WIRING_EVENT WIRING_ONE\nexec '{}' >/dev/null\n",
         line.join("' '")
     );
     world.write_program(&text);
@@ -230,8 +276,9 @@ fn as_program() {
     let mut input = Vec::new();
     std::io::stdin().read_to_end(&mut input).unwrap();
     let chain = || {
-        let chained = ChainedName::first(event);
-        let call = ChainCall { shim: Path::new(&at), chained, args: &args, stdin: Some(&input), env: &env, cwd: &cwd };
+        let chained = ChainedName::parse_list(&std::env::var("WIRING_NAMES").unwrap()).unwrap();
+        let (shim, chained, caller, stdin) = (Path::new(&at), &chained[..], Caller::Git, Some(&input[..]));
+        let call = ChainCall { event, shim, caller, chained, args: &args, stdin, env: &env, cwd: &cwd };
         run_chained(&call).unwrap().code()
     };
     let ours = || {
@@ -242,5 +289,5 @@ fn as_program() {
         ChainOrder::Before => Some(chain()).filter(|&code| code != 0).unwrap_or_else(ours),
         ChainOrder::After => Some(ours()).filter(|&code| code != 0).unwrap_or_else(chain),
     };
-    std::process::exit(code);
+    std::process::exit(if code == 0 { i32::from(PASSED) } else { code });
 }

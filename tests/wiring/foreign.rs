@@ -161,12 +161,13 @@ fn the_plan_is_told_in_words() {
     script(&world.hook("pre-push"), "#!/bin/sh\n");
     let plan = wiring::plan_install(&world.site(), &world.binary).unwrap().to_string();
     let lines: Vec<_> = plan.lines().collect();
-    assert_eq!(lines.len(), 4, "{plan}");
+    assert_eq!(lines.len(), 5, "{plan}");
+    assert!(lines[0].starts_with("write the record ") && lines[0].ends_with("/hooks/freeze-guard.record"), "{plan}");
     assert!(
-        lines[0].starts_with("write the shim ") && lines[0].ends_with("re\\u{9}po/.git/hooks/pre-commit"),
+        lines[1].starts_with("write the shim ") && lines[1].ends_with("re\\u{9}po/.git/hooks/pre-commit"),
         "{plan}"
     );
-    assert!(lines[2].starts_with("rename ") && lines[2].contains("where it runs after our check"), "{plan}");
+    assert!(lines[3].starts_with("rename ") && lines[3].contains("where it runs after our check"), "{plan}");
     assert!(wiring::plan_install(&world.site(), &world.binary).is_ok());
     assert!(!world.hook("pre-commit").exists(), "a plan writes nothing");
 }

@@ -20,10 +20,7 @@ fn install_wires_every_event_and_uninstall_leaves_nothing() {
 
     assert!(world.commit().status.success());
     let at = ".git/hooks/pre-commit";
-    assert_eq!(
-        world.log(),
-        format!("run\n--shim\n2\n--at\n{at}\n--chained\npre-commit.hook-chained\npre-commit\n--\n")
-    );
+    assert_eq!(world.log(), format!("run\n--shim\n3\n--at\n{at}\n--caller\nPID\n--chained\n\npre-commit\n--\n"));
 
     world.uninstall().unwrap();
     assert_eq!(world.picture(), before);
@@ -52,7 +49,8 @@ fn another_program_path_replaces_only_the_shim() {
     let moved = world.binary.with_file_name("hook-2");
     fs::copy(&world.binary, &moved).unwrap();
 
-    assert_eq!(wiring::inspect(&world.site(), &moved).unwrap()[0].state, State::Outdated);
+    let state = wiring::inspect(&world.site(), &moved).unwrap().remove(0).state;
+    assert!(matches!(&state, State::Outdated(older) if older.program == world.binary), "{state:?}");
     let plan = wiring::plan_install(&world.site(), &moved).unwrap();
     assert!(plan.steps().iter().all(|step| matches!(step, Step::Replace { .. })), "{plan}");
     wiring::apply(plan).unwrap();
@@ -64,15 +62,41 @@ fn another_program_path_replaces_only_the_shim() {
 }
 
 #[test]
-fn a_shim_of_another_version_is_replaced() {
+fn a_shim_of_an_older_version_is_replaced() {
     let world = World::new();
     world.install().unwrap();
-    let path = world.hook("pre-push");
-    let old = fs::read_to_string(&path).unwrap().replace("shim 2 ", "shim 0 ");
-    fs::write(&path, old).unwrap();
-    assert_eq!(world.guard(Event::PrePush).state, State::Outdated);
-    assert_eq!(world.install().unwrap().steps.len(), 1);
-    assert_eq!(world.guard(Event::PrePush).state, State::Current);
+    let path = world.hook("pre-commit");
+    let old = include_str!("../../hooks/older/shim-1").replace("@HOOK@", world.binary.to_str().unwrap());
+    for text in [old.clone(), old.replace('\n', "\r\n")] {
+        fs::write(&path, text).unwrap();
+        assert_ne!(world.guard(Event::PreCommit).state, State::Current);
+        assert_eq!(world.install().unwrap().steps.len(), 1);
+        assert_eq!(world.guard(Event::PreCommit).state, State::Current);
+    }
+    fs::write(&path, &old).unwrap();
+    world.uninstall().unwrap();
+    assert!(!path.exists());
+}
+
+/// Whatever its first lines say, a file that none of our versions wrote is somebody's.
+#[test]
+fn what_only_says_that_it_is_ours_is_kept() {
+    let old = include_str!("../../hooks/older/shim-1").replace("@HOOK@", "/bin/hook");
+    let mut texts = vec![old.replace("exit 1\n", "exit 0\n"), old.replace("shim 1 ", "shim 2 ")];
+    for number in [0, 1, 2, 99] {
+        texts.push(format!("#!/bin/sh\n# freeze-guard shim {number} pre-commit\nhook='/bin/hook'\nexit 0\n"));
+    }
+    for text in texts {
+        let world = World::new();
+        script(&world.hook("pre-commit"), &text);
+        assert_eq!(world.guard(Event::PreCommit).state, State::Edited, "{text}");
+        let before = world.picture();
+        let error = world.install().unwrap_err();
+        assert!(matches!(error, WiringError::Edited { .. }), "{error}");
+        let done = world.uninstall().unwrap();
+        assert!(done.steps.is_empty() && done.left.len() == 1, "{done:?}");
+        assert_eq!(world.picture(), before);
+    }
 }
 
 #[test]
@@ -92,7 +116,7 @@ fn a_damaged_shim_is_reported_and_repaired() {
     assert!(why(Event::PreCommit).contains("not executable"));
     assert!(why(Event::PrePush).contains("line endings"));
     assert_eq!(world.guard(Event::PreApplypatch).state, State::Absent);
-    assert!(world.guards().iter().filter(|guard| guard.state.is_in_force()).count() == 1);
+    assert!(world.guards().iter().filter(|guard| guard.state.is_as_written()).count() == 1);
     world.install().unwrap();
     assert_eq!(world.picture(), intact);
 }
@@ -109,10 +133,10 @@ fn an_edited_shim_is_neither_overwritten_nor_removed() {
 
     let error = world.install().unwrap_err();
     assert!(matches!(&error, WiringError::Edited { hook } if *hook == path), "{error}");
-    assert!(error.help().contains(&format!("rm {}", path.display())), "{}", error.help());
+    assert!(error.help().contains(&format!("mv {} ", path.display())), "{}", error.help());
     let done = world.uninstall().unwrap();
     assert_eq!(done.steps.len(), 3);
-    assert!(done.notes[0].contains("was edited"), "{:?}", done.notes);
+    assert!(done.left[0].contains("was edited"), "{:?}", done.left);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
 
@@ -159,9 +183,9 @@ fn a_failing_install_is_undone() {
     script(&world.hook("pre-merge-commit"), "#!/bin/sh\necho theirs, too >&2\n");
     fs::remove_file(world.hook("pre-push")).unwrap();
     let plan = wiring::plan_install(&world.site(), &world.binary).unwrap();
-    assert_eq!(plan.steps().len(), 4, "{plan}");
+    assert_eq!(plan.steps().len(), 5, "{plan}");
 
-    // After the plan was made, so that the third step of four fails.
+    // After the plan was made, so that the fourth step of five fails.
     fs::create_dir(world.hook("pre-push")).unwrap();
     let before = world.picture();
     let error = wiring::apply(plan).unwrap_err();
@@ -194,7 +218,14 @@ fn a_hook_that_appears_after_the_plan_survives() {
 #[test]
 fn a_strangers_file_of_a_similar_name_is_not_swept() {
     let world = World::new();
-    fs::write(world.hook("pre-commit.hook-new-abc"), "my notes").unwrap();
+    for (name, text) in [
+        ("pre-commit.hook-new-abc", "my notes"),
+        ("pre-commit.hook-new-aB3xYz", "#!/bin/sh\necho mine\n"),
+        ("pre-commit.hook-new-x", ""),
+        ("freeze-guard.record.hook-new-aB3xYz", "mine"),
+    ] {
+        fs::write(world.hook(name), text).unwrap();
+    }
     let before = world.picture();
     world.install().unwrap();
     world.uninstall().unwrap();
@@ -214,7 +245,8 @@ fn a_shared_repository_shares_its_shims() {
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(mode(&world.hook("pre-commit")), 0o770);
     assert_eq!(mode(&world.hooks()), 0o2770);
-    assert_eq!(picture(&world.hooks()).len(), 4);
+    assert_eq!(mode(&world.hook("freeze-guard.record")), 0o660);
+    assert_eq!(picture(&world.hooks()).len(), 5);
 }
 
 /// Not a test: the process that `a_shared_repository_shares_its_shims` starts with a umask of its own.

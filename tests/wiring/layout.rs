@@ -6,9 +6,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use freeze_guard::wiring::{self, Obstacle, Reach, Scope, Site, State, WiringError};
+use freeze_guard::wiring::{self, Lead, Obstacle, Place, Reach, Scope, Site, State, WiringError};
 
-use crate::support::{World, script};
+use crate::support::{In, World, script};
 
 fn refusal(world: &World) -> Obstacle {
     let before = world.picture();
@@ -40,12 +40,8 @@ fn install_reaches(world: &World, directory: &Path) -> Vec<String> {
 }
 
 fn reaches(world: &World, directory: &Path, site: &Site) -> Vec<(wiring::Event, Reach)> {
-    let git = |arguments: &[&OsStr], variable: (&OsStr, &OsStr)| {
-        let mut git = world.git_in(directory);
-        git.args(arguments).env(variable.0, variable.1).output().map_err(|error| error.to_string())
-    };
-    let guards = wiring::inspect(site, &world.binary).unwrap();
-    guards.iter().map(|guard| (guard.event, wiring::probe(site, guard, "t-1", &git))).collect()
+    let all = wiring::establish(site, &world.binary, None, &In(world, directory)).unwrap();
+    all.into_iter().map(|one| (one.guard.event, one.reach)).collect()
 }
 
 #[test]
@@ -112,13 +108,13 @@ fn hooks_path_that_names_the_default_is_the_default() {
 
 #[test]
 fn empty_and_dot_are_refused_with_the_fix() {
-    for (value, expected) in [("", Obstacle::Empty(Scope::Local)), (".", Obstacle::Dot(Scope::Local))] {
+    for value in ["", "."] {
         let world = World::new();
         world.ok(&["config", "core.hooksPath", value]);
         let obstacle = refusal(&world);
-        assert_eq!(obstacle, expected);
+        assert!(matches!((&obstacle, value), (Obstacle::Empty(_), "") | (Obstacle::Dot(_), ".")), "{obstacle}");
         assert!(world.guards().iter().all(|guard| matches!(guard.state, State::Unreachable { .. })));
-        obey(&world, &obstacle.help());
+        obey(&world, &obstacle.help(Place::Here));
         install_reaches(&world, &world.repo);
     }
 }
@@ -130,8 +126,9 @@ fn a_global_directory_is_refused_and_left_alone() {
     fs::create_dir(&shared).unwrap();
     world.ok(&["config", "--global", "core.hooksPath", "~/hooks"]);
     let obstacle = refusal(&world);
-    assert_eq!(obstacle, Obstacle::Outside { directory: shared.clone(), scope: Some(Scope::Global) });
-    let help = obstacle.help();
+    let Obstacle::Outside { directory, lead: Lead::Setting(path), own } = &obstacle else { panic!("{obstacle}") };
+    assert_eq!((directory, path.scope, own), (&shared, Scope::Global, &world.hooks()));
+    let help = obstacle.help(Place::Here);
     assert!(help.contains("`hook run EVENT \"$@\"` to "), "{help}");
     assert!(fs::read_dir(&shared).unwrap().next().is_none());
 
@@ -145,8 +142,8 @@ fn a_local_directory_in_the_work_tree_gets_the_line_to_add() {
     fs::create_dir_all(world.repo.join(".husky/_")).unwrap();
     world.ok(&["config", "core.hooksPath", ".husky/_"]);
     let obstacle = refusal(&world);
-    assert!(matches!(&obstacle, Obstacle::WorkTree { scope: Some(Scope::Local), .. }), "{obstacle}");
-    assert!(obstacle.help().contains("/.husky/$event"), "{}", obstacle.help());
+    assert!(matches!(&obstacle, Obstacle::WorkTree { lead: Lead::Setting(_), .. }), "{obstacle}");
+    assert!(obstacle.help(Place::Here).contains("/.husky/$event"), "{}", obstacle.help(Place::Here));
     assert!(fs::read_dir(world.repo.join(".husky/_")).unwrap().next().is_none());
 }
 
@@ -154,7 +151,7 @@ fn a_local_directory_in_the_work_tree_gets_the_line_to_add() {
 fn a_local_directory_outside_is_refused() {
     let world = World::new();
     world.ok(&["config", "core.hooksPath", "/dev/null"]);
-    assert!(matches!(refusal(&world), Obstacle::Outside { scope: Some(Scope::Local), .. }));
+    assert!(matches!(refusal(&world), Obstacle::Outside { lead: Lead::Setting(_), .. }));
     assert!(world.guards().iter().all(|guard| matches!(guard.state, State::Unreachable { .. })));
 }
 
@@ -166,12 +163,12 @@ fn a_directory_inside_the_git_directory_is_ours_to_use() {
     install_reaches(&world, &world.repo);
     assert!(own.join("pre-commit").is_file());
     world.uninstall().unwrap();
-    assert!(fs::read_dir(&own).unwrap().next().is_none());
+    assert!(!own.exists(), "it was made for the hooks");
 
     world.ok(&["config", "core.hooksPath", ".git/own"]);
     let obstacle = refusal(&world);
-    assert!(matches!(obstacle, Obstacle::Relative(_)), "{obstacle}");
-    obey(&world, &obstacle.help());
+    assert!(matches!(obstacle, Obstacle::Relative { .. }), "{obstacle}");
+    obey(&world, &obstacle.help(Place::Here));
     install_reaches(&world, &world.repo);
 }
 
@@ -185,7 +182,7 @@ fn a_worktrees_own_hooks_path_counts_there_only() {
     let output = world.git_in(&linked).args(["config", "--worktree", "core.hooksPath", ""]).output().unwrap();
     assert!(output.status.success());
     let error = wiring::plan_install(&world.site_in(&linked), &world.binary).unwrap_err();
-    assert!(matches!(error, WiringError::Obstacle(Obstacle::Empty(Scope::Worktree))), "{error}");
+    assert!(matches!(error, WiringError::Obstacle(Obstacle::Empty(_))), "{error}");
     assert!(error.help().contains("--worktree"), "{}", error.help());
     install_reaches(&world, &world.repo);
 }
@@ -209,15 +206,17 @@ fn a_hooks_directory_that_is_a_link() {
     fs::rename(world.hooks(), world.repo.join(".git/real")).unwrap();
 
     symlink(&outside, world.hooks()).unwrap();
-    assert!(matches!(refusal(&world), Obstacle::Outside { scope: None, .. }));
-    fs::remove_file(world.hooks()).unwrap();
+    let obstacle = refusal(&world);
+    assert!(matches!(&obstacle, Obstacle::Outside { lead: Lead::Link(link), .. } if *link == world.hooks()));
+    obey(&world, obstacle.help(Place::Here).split("; or ").nth(1).unwrap());
+    assert!(fs::symlink_metadata(world.hooks()).is_err() && world.hooks().with_extension("aside").is_symlink());
     symlink("../../home/missing", world.hooks()).unwrap();
     let error = wiring::plan_install(&world.site(), &world.binary).unwrap_err();
-    assert!(matches!(error, WiringError::Obstacle(Obstacle::Outside { scope: None, .. })), "{error}");
+    assert!(matches!(error, WiringError::Obstacle(Obstacle::Outside { lead: Lead::Link(_), .. })), "{error}");
     fs::remove_file(world.hooks()).unwrap();
     fs::create_dir(world.repo.join("githooks")).unwrap();
     symlink("../githooks", world.hooks()).unwrap();
-    assert!(matches!(refusal(&world), Obstacle::WorkTree { scope: None, .. }));
+    assert!(matches!(refusal(&world), Obstacle::WorkTree { lead: Lead::Link(_), .. }));
     fs::remove_file(world.hooks()).unwrap();
     symlink("real", world.hooks()).unwrap();
     install_reaches(&world, &world.repo);
@@ -243,10 +242,8 @@ fn a_probe_never_runs_what_is_not_ours() {
     assert!(reaches(&world, &world.repo, &site).iter().all(|(_, reach)| *reach == Reach::Reached));
     world.ok(&["config", "hook.other.command", "touch ran"]);
     world.ok(&["config", "hook.other.event", "pre-commit"]);
-    let reach = reaches(&world, &world.repo, &world.site());
-    let (commit, others) = reach.split_first().unwrap();
-    assert!(matches!(&commit.1, Reach::NotTried { why } if why.contains("hook.other")), "{commit:?}");
-    assert!(others.iter().all(|(_, reach)| *reach == Reach::Reached), "{others:?}");
+    let all = reaches(&world, &world.repo, &world.site());
+    assert!(all.iter().all(|(_, reach)| *reach == Reach::Reached), "{all:?}");
     assert!(!world.repo.join("ran").exists());
 }
 
@@ -257,10 +254,7 @@ fn a_probe_tells_when_git_runs_nothing() {
     let (site, guards) = (world.site(), world.guards());
     // As if it had been set between the look and the probe.
     world.ok(&["config", "core.hooksPath", "/dev/null"]);
-    let git = |arguments: &[&OsStr], variable: (&OsStr, &OsStr)| {
-        world.git().args(arguments).env(variable.0, variable.1).output().map_err(|error| error.to_string())
-    };
-    let reach = wiring::probe(&site, &guards[0], "t", &git);
+    let reach = wiring::probe(&site, &guards[0], None, &In(&world, &world.repo));
     assert!(matches!(reach, Reach::NotReached { .. }), "{reach:?}");
 }
 

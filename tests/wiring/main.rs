@@ -3,6 +3,8 @@
 #![cfg(unix)]
 
 #[cfg(test)]
+mod adopt;
+#[cfg(test)]
 mod chain;
 #[cfg(test)]
 mod config;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use freeze_guard::wiring::{self, Edits, Event, State};
 
-use crate::support::{World, bytes, picture, said, script};
+use crate::support::{World, bytes, picture, said, script, without_caller};
 
 #[test]
 fn any_name_of_clone_and_program_will_do() {
@@ -19,7 +19,7 @@ fn any_name_of_clone_and_program_will_do() {
         assert!(world.guards().iter().all(|guard| guard.state == State::Current), "{name:?}");
         let output = world.commit();
         assert!(output.status.success(), "{name:?}: {}", said(&output));
-        assert!(world.log().starts_with("run\n--shim\n2\n--at\n"), "{name:?}");
+        assert!(world.log().starts_with("run\n--shim\n3\n--at\n"), "{name:?}");
         let text = fs::read(world.hook("pre-push")).unwrap();
         let seen = wiring::recognise(&text).unwrap();
         assert_eq!((seen.edits, seen.event), (Edits::Untouched, Event::PrePush));
@@ -49,10 +49,7 @@ fn arguments_and_status_pass_through() {
     let at = world.hook("pre-push");
     assert_eq!(
         world.log(),
-        format!(
-            "run\n--shim\n2\n--at\n{}\n--chained\npre-push.hook-chained\npre-push\n--\na b\n\n--help\n",
-            at.display()
-        )
+        format!("run\n--shim\n3\n--at\n{}\n--caller\nPID\n--chained\n\npre-push\n--\na b\n\n--help\n", at.display())
     );
 
     world.write_program("#!/bin/sh\nexit 42\n");
@@ -154,6 +151,83 @@ fn with_the_program_there_it_is_asked_even_to_skip() {
     assert_eq!(run(&world, Event::PreCommit, &[("FREEZE_GUARD", "0")], &[]).status.code(), Some(3));
 }
 
+/// Whatever stands at the program's path, it passes only by the status that freeze-guard gives.
+#[test]
+fn what_is_no_freeze_guard_never_passes() {
+    let texts: [&[u8]; 6] =
+        [b"", b"true\n", b"<html>\n", b"#!/bin/sh\nexit 0\n", b"\x7fELF\0\xff", b"#!/no/such/program\n"];
+    for text in texts {
+        for event in Event::ALL {
+            let world = World::new();
+            world.install().unwrap();
+            fs::write(&world.binary, text).unwrap();
+            let (output, took) = timed(|| run(&world, event, &[("PATH", "/usr/bin:/bin")], &[]));
+            let said = said(&output);
+            assert!(!output.status.success() && took < Duration::from_secs(1), "{took:?} {event} {text:?}");
+            if output.status.code() == Some(1) {
+                assert!(said.contains(&format!("freeze-guard: {event} is refused, for ")), "{text:?}: {said}");
+                assert!(said.contains("reinstall it:") && said.contains("or skip once:"), "{text:?}: {said}");
+            }
+        }
+    }
+    let world = World::new();
+    world.install().unwrap();
+    fs::copy("/bin/true", &world.binary).unwrap();
+    let refused = run(&world, Event::PrePush, &[("PATH", "/usr/bin:/bin")], &[]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("is no freeze-guard, or none that runs here: /"), "{}", said(&refused));
+    let skipped = run(&world, Event::PrePush, &[("PATH", "/usr/bin:/bin"), ("FREEZE_GUARD", "0")], &[]);
+    assert!(skipped.status.success() && said(&skipped).contains("is skipped"), "{}", said(&skipped));
+}
+
+/// A stranger in the program's place gets nothing of what the chained hooks are to read.
+#[test]
+fn what_a_stranger_would_read_is_kept_for_the_chained_hooks() {
+    for names in [1, 2] {
+        let world = World::new();
+        let seen = world.home.join("seen");
+        let theirs = format!("#!/bin/sh\necho \"theirs $1\" >>'{0}'\ncat >>'{0}'\n", seen.display());
+        script(&world.hook("pre-push"), &theirs);
+        world.install().unwrap();
+        if names == 2 {
+            script(&world.hook("pre-push"), &theirs.replace("theirs", "others"));
+            world.install().unwrap();
+        }
+        world.write_program("#!/bin/sh\ncat >/dev/null\n");
+        let mut command = Command::new(world.hook("pre-push"));
+        command.arg("origin").env_clear().envs([("PATH", "/usr/bin:/bin"), ("FREEZE_GUARD", "0")]);
+        let output = crate::support::fed(&mut command, b"refs/heads/main 1 refs/heads/main 0\n");
+        assert!(output.status.success(), "{}", said(&output));
+        let line = "refs/heads/main 1 refs/heads/main 0\n";
+        let expected = format!("theirs origin\n{line}");
+        let expected = if names == 2 { expected.clone() + &expected.replace("theirs", "others") } else { expected };
+        assert_eq!(fs::read_to_string(&seen).unwrap(), expected);
+    }
+}
+
+/// Programs called `hook` that never answer are given one second all together, and hide none of ours.
+#[test]
+fn many_that_hang_cost_one_second() {
+    let world = World::new();
+    world.install().unwrap();
+    let directory = |name: &str, text: &str| {
+        let directory = world.home.join(name);
+        fs::create_dir(&directory).unwrap();
+        script(&directory.join("hook"), text);
+        directory.to_str().unwrap().to_owned()
+    };
+    let hang: Vec<_> = (0..8).map(|n| directory(&format!("hang-{n}"), "#!/bin/sh\nexec sleep 20\n")).collect();
+    let ours = directory("ours", &fs::read_to_string(&world.binary).unwrap());
+    fs::remove_file(&world.binary).unwrap();
+    let path = format!("{}:/usr/bin:/bin", hang.join(":"));
+    let (output, took) = timed(|| run(&world, Event::PreCommit, &[("PATH", &path)], &[]));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    let path = format!("{}:{ours}:/usr/bin:/bin", hang.join(":"));
+    let (output, took) = timed(|| run(&world, Event::PreCommit, &[("PATH", &path)], &[]));
+    assert!(output.status.success() && took < Duration::from_secs(4), "{took:?} {}", said(&output));
+}
+
 #[test]
 fn a_chained_shim_of_ours_does_not_loop_without_the_program() {
     let world = World::new();
@@ -185,7 +259,7 @@ fn only_a_program_that_proves_to_be_ours_stands_in() {
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).is_empty(), "{}", said(&output));
     let log = fs::read_to_string(world.home.join("ours/log")).unwrap();
-    assert!(log.starts_with("run\n--shim\n2\n--at\n") && log.ends_with("pre-commit\n--\nx y\n"), "{log}");
+    assert!(log.starts_with("run\n--shim\n3\n--at\n") && log.ends_with("pre-commit\n--\nx y\n"), "{log}");
     assert!(picture(&world.home.join("theirs")).keys().all(|name| name == b"hook" || name == b"ran---version"));
 
     let (output, took) = timed(|| run(&world, Event::PreCommit, &[("PATH", &format!("{silent}:/usr/bin:/bin"))], &[]));
@@ -214,7 +288,7 @@ fn a_shim_renamed_by_another_manager_still_works() {
     assert!(world.commit().status.success());
     assert_eq!(
         world.log(),
-        "run\n--shim\n2\n--at\n.git/hooks/pre-commit.legacy\n--chained\npre-commit.hook-chained\npre-commit\n--\n"
+        "run\n--shim\n3\n--at\n.git/hooks/pre-commit.legacy\n--caller\nPID\n--chained\n\npre-commit\n--\n"
     );
 }
 
@@ -224,7 +298,7 @@ fn a_probe_left_in_the_environment_refuses() {
     world.install().unwrap();
     let output = run(&world, Event::PrePush, &[("FREEZE_GUARD_PROBE", "t")], &[]);
     assert_eq!(output.status.code(), Some(97));
-    assert_eq!(said(&output), "freeze-guard probe 2 pre-push t\n");
+    assert_eq!(said(&output), "freeze-guard probe 3 pre-push t\n");
 }
 
 #[test]
@@ -233,7 +307,7 @@ fn every_sh_reads_the_shim_alike() {
     world.install().unwrap();
     let ours = world.home.join("ours");
     fs::create_dir(&ours).unwrap();
-    script(&ours.join("hook"), "#!/bin/sh\necho freeze-guard 9 \"$@\"\n");
+    script(&ours.join("hook"), "#!/bin/sh\necho freeze-guard 9 \"$@\"\n[ \"$1\" = --version ] || exit 79\n");
     fs::remove_file(&world.binary).unwrap();
     let found = format!("{}:/usr/bin:/bin", ours.display());
     let bare = ("PATH", "/usr/bin:/bin");
@@ -254,11 +328,10 @@ fn every_sh_reads_the_shim_alike() {
         assert_eq!(run(&[bare, ("FREEZE_GUARD_PROBE", "t")]).unwrap().status.code(), Some(97), "{sh:?}");
         let stood_in = run(&[("PATH", &found)]).unwrap();
         let at = world.hook("pre-push");
-        let expected = format!(
-            "freeze-guard 9 run --shim 2 --at {} --chained pre-push.hook-chained pre-push -- x\n",
-            at.display()
-        );
-        assert_eq!(String::from_utf8_lossy(&stood_in.stdout), expected, "{sh:?}");
+        let expected =
+            format!("freeze-guard 9 run --shim 3 --at {} --caller PID --chained  pre-push -- x\n", at.display());
+        assert_eq!(stood_in.status.code(), Some(0), "{sh:?}");
+        assert_eq!(without_caller(&String::from_utf8_lossy(&stood_in.stdout)), expected, "{sh:?}");
         assert_eq!(said(&stood_in), "", "{sh:?}");
     }
     assert!(tried > 0, "no sh was found");

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
-use freeze_guard::wiring::{self, Done, Guard, Site, WiringError};
+use freeze_guard::wiring::{self, Done, Guard, Outside, Site, Variable, WiringError};
 
 pub(crate) struct World {
     _root: tempfile::TempDir,
@@ -45,12 +46,12 @@ impl World {
         script(&self.binary, text);
     }
 
-    /// Where the stand-in logs its calls.
+    /// What the stand-in logged of its calls, with a word for the number of the process that called.
     pub(crate) fn log(&self) -> String {
         let log = self.binary.parent().unwrap().join("log");
         let text = fs::read(&log).unwrap_or_default();
         fs::remove_file(&log).ok();
-        String::from_utf8_lossy(&text).into_owned()
+        without_caller(&String::from_utf8_lossy(&text))
     }
 
     pub(crate) fn git(&self) -> Command {
@@ -119,12 +120,50 @@ impl World {
     }
 }
 
-/// Logs its arguments, one per line; for `--version` proves to be ours.
+/// Git and programs as this world has them, from one directory of it.
+pub(crate) struct In<'a>(pub(crate) &'a World, pub(crate) &'a Path);
+
+impl Outside for In<'_> {
+    fn git(
+        &self,
+        directory: Option<&Path>,
+        words: &[&OsStr],
+        variable: Option<Variable<'_>>,
+    ) -> Result<Output, String> {
+        let mut git = self.0.git_in(directory.unwrap_or(self.1));
+        git.args(words).envs(variable).output().map_err(|error| error.to_string())
+    }
+
+    fn program(&self, program: &Path, words: &[&OsStr], variable: Option<Variable<'_>>) -> Result<Output, String> {
+        Command::new(program).args(words).envs(variable).output().map_err(|error| error.to_string())
+    }
+}
+
+/// Logs its arguments, one per line, and passes; for `--version` proves to be ours.
 const LOGGER: &str = "#!/bin/sh\n[ \"${1-}\" = --version ] && { echo freeze-guard 9; exit; }\n\
-    for argument; do printf '%s\\n' \"$argument\" >>\"${0%/*}/log\"; done\n";
+    for argument; do printf '%s\\n' \"$argument\" >>\"${0%/*}/log\"; done\nexit 79\n";
+
+/// A call of the program without the number after `--caller`, which differs from run to run.
+pub(crate) fn without_caller(log: &str) -> String {
+    let mut parts = log.split("--caller");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let number = part.trim_start();
+        let space = &part[..part.len() - number.len()];
+        out.push_str(&format!("--caller{space}PID{}", number.trim_start_matches(|digit: char| digit.is_ascii_digit())));
+    }
+    out
+}
 
 pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Runs it with this on its standard input.
+pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Output {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).ok();
+    child.wait_with_output().unwrap()
 }
 
 /// An executable file.

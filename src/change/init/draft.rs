@@ -57,7 +57,8 @@ impl Draft {
 
     /// The whole file.
     pub(super) fn text(&self) -> String {
-        let mut text = String::from("# Freeze Guard's policy, first written by `hook init`.\n");
+        let mut text = format!("#:schema {}\n", policy::SCHEMA);
+        text.push_str("# Freeze Guard's policy, first written by `hook init`.\n");
         if self.tables.is_empty() {
             text.push_str(
                 "# The default rule holds: requirements.lock answers every requirements.txt beside it; where\n",

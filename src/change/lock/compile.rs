@@ -10,27 +10,27 @@ use crate::source::{Mode, ReadError, RepoPath, Tree, printable, printable_text, 
 
 /// A run of a resolver.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Compile {
+pub(in crate::change) struct Compile {
     /// Which.
-    pub(super) tool: Tool,
+    pub(in crate::change) tool: Tool,
     /// The executable.
-    pub(super) program: std::path::PathBuf,
+    pub(in crate::change) program: std::path::PathBuf,
     /// The directory it runs in (bytes as of [`RepoPath::parent`]).
-    pub(super) directory: Vec<u8>,
+    pub(in crate::change) directory: Vec<u8>,
     /// Options, without the output.
-    pub(super) options: Vec<String>,
+    pub(in crate::change) options: Vec<String>,
     /// Files to compile, as bytes relative to the directory.
-    pub(super) inputs: Vec<Vec<u8>>,
+    pub(in crate::change) inputs: Vec<Vec<u8>>,
     /// What the new header shall name as its command.
-    pub(super) shown: String,
+    pub(in crate::change) shown: String,
     /// Files besides the manifest's own that have to lie on disk.
-    pub(super) reads: Vec<RepoPath>,
+    pub(in crate::change) reads: Vec<RepoPath>,
     /// Whether the header names the manifest, or several files; the only one that is gone was its name before otherwise.
     named: bool,
 }
 
 /// The run that makes the lock of `context` anew, or why there is none.
-pub(super) fn compile(
+pub(in crate::change) fn compile(
     context: &Context<'_>,
     tree: &dyn Tree,
     world: &World,
@@ -38,7 +38,7 @@ pub(super) fn compile(
     let lock = context.after.lock.root_file();
     match lock.and_then(locks::command) {
         Some(command) => from_header(context, &command, tree, world),
-        None => Ok(without_header(context, world)),
+        None => Ok(without_header(context, world, &[Tool::Uv, Tool::PipCompile])),
     }
 }
 
@@ -145,14 +145,26 @@ impl Compile {
     }
 }
 
-/// Without a header: the flags that the lock itself shows, or none where there is no lock.
-fn without_header(context: &Context<'_>, world: &World) -> Result<Compile, String> {
-    let tools = [Tool::Uv, Tool::PipCompile];
+/// Without a header: the first of `tools` that is there, with the flags that the lock itself shows, or none where there
+/// is no lock.
+pub(in crate::change) fn without_header(
+    context: &Context<'_>,
+    world: &World,
+    tools: &[Tool],
+) -> Result<Compile, String> {
     let found = tools.iter().find_map(|tool| Some((*tool, world.program(name(*tool))?)));
     let Some((tool, program)) = found else {
-        return Err("neither uv nor pip-compile is on PATH: install one (`python -m pip install uv`), or name the \
-                    command that writes it as `[lock] command` of the policy"
-            .to_owned());
+        let names: Vec<_> = tools.iter().map(|tool| name(*tool)).collect();
+        let none = if names.len() > 1 {
+            format!("neither {} is", names.join(" nor "))
+        } else {
+            format!("{} is not", names.concat())
+        };
+        let package = if tools == [Tool::PipCompile] { "pip-tools" } else { "uv" };
+        return Err(format!(
+            "{none} on PATH: install one (`python -m pip install {package}`), or name the command that writes it as \
+             `[lock] command` of the policy"
+        ));
     };
     let lock = context.after.lock.root_file();
     let place = Place::guessed(context);
@@ -252,13 +264,13 @@ fn above(path: &RepoPath) -> Vec<&[u8]> {
 }
 
 /// Whether every file that the resolver reads lies on disk as a regular file: a sparse checkout may keep one off it.
-pub(super) fn files<'a>(manifest: &'a Closure, compile: &'a Compile) -> impl Iterator<Item = &'a RepoPath> {
+pub(in crate::change) fn files<'a>(manifest: &'a Closure, compile: &'a Compile) -> impl Iterator<Item = &'a RepoPath> {
     let read = manifest.nodes.iter().filter(|node| matches!(node.content, Content::Read(_)));
     read.map(|node| &node.path).chain(&compile.reads)
 }
 
 /// The executable's name.
-pub(super) fn name(tool: Tool) -> &'static str {
+pub(in crate::change) fn name(tool: Tool) -> &'static str {
     match tool {
         Tool::Uv | Tool::UvExport => "uv",
         Tool::PipCompile => "pip-compile",

@@ -20,7 +20,7 @@ pub struct Move {
 }
 
 /// What moved between two states of a lock; `asked` is what its manifest asks for.
-pub(super) fn moves(asked: &Contents<'_>, before: &Contents<'_>, after: &Contents<'_>) -> Vec<Move> {
+pub(in crate::change) fn moves(asked: &Contents<'_>, before: &Contents<'_>, after: &Contents<'_>) -> Vec<Move> {
     let direct: BTreeSet<&str> = asked.requirements.iter().map(requirements::Located::label).collect();
     let via = after.files.first().map(|lock| parents(lock)).unwrap_or_default();
     let why = |pins: &PinChange| match (&pins.from, &pins.to) {
@@ -49,24 +49,32 @@ fn parents(lock: &requirements::File) -> BTreeMap<String, Vec<String>> {
     found
 }
 
-/// The table of `moves`: columns as wide as what stands in them on a terminal.
+/// The table of `moves`.
 pub fn table(moves: &[Move], style: &Style) -> String {
-    let cell = |text: Option<&String>| text.map_or("-".to_owned(), |text| printable_text(text));
     let row = |one: &Move| {
         let PinChange { name, from, to } = &one.pins;
         [printable_text(name), cell(from.as_ref()), cell(to.as_ref()), printable_text(&one.why)]
     };
-    let head = ["package", "from", "to", "why"].map(str::to_owned);
     let rows: Vec<[String; 4]> = moves.iter().map(row).collect();
+    columns(["package", "from", "to", "why"], &rows, style)
+}
+
+/// A version in a table, or that there is none.
+pub(in crate::change) fn cell(text: Option<&String>) -> String {
+    text.map_or("-".to_owned(), |text| printable_text(text))
+}
+
+/// A table whose columns are as wide as what stands in them on a terminal.
+pub(in crate::change) fn columns<const N: usize>(head: [&str; N], rows: &[[String; N]], style: &Style) -> String {
+    let head = head.map(str::to_owned);
     let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].width()).max().unwrap_or(0);
-    let widths = [width(0), width(1), width(2)];
-    let line = |row: &[String; 4]| {
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let line = |row: &[String; N]| {
         let mut out = String::new();
-        for (cell, width) in row.iter().zip(widths) {
+        for (cell, width) in row.iter().zip(&widths) {
             out.push_str(cell);
-            out.push_str(&" ".repeat(width - cell.width().min(width) + 2));
+            out.push_str(&" ".repeat(width - cell.width().min(*width) + 2));
         }
-        out.push_str(&row[3]);
         out.trim_end().to_owned()
     };
     let title = line(&head);
@@ -89,7 +97,7 @@ mod tests {
             requirements: located_in(file).collect(),
             ..Contents::default()
         });
-        let style = Style { colour: false, notes: false, paths: Paths::default() };
+        let style = Style::plain(Paths::default());
         table(&moves(&asked, &before, &after), &style)
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Effect, NotMade, Work};
 use crate::policy::{Command, Pair};
 use crate::scope;
-use crate::source::{RepoPath, printable_text, shell_word};
+use crate::source::{RepoPath, shell_line};
 
 /// What a command of the policy left of each lock.
 pub(super) type Left = Vec<(RepoPath, Option<Vec<u8>>)>;
@@ -14,9 +14,7 @@ pub(super) type Left = Vec<(RepoPath, Option<Vec<u8>>)>;
 impl Work<'_, '_, '_> {
     /// The words of the policy's command for `pair`, as people would type them.
     pub(super) fn shown(&self, command: &Command, pair: &Pair) -> String {
-        let words = command.filled(&pair.manifest, &pair.lock);
-        let words: Vec<_> = words.iter().map(|word| shell_word(&printable_text(word)).into_owned()).collect();
-        words.join(" ")
+        shell_line(&command.filled(&pair.manifest, &pair.lock))
     }
 
     /// What the policy's command makes of the lock of `pair`, one of `all`.

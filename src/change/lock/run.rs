@@ -7,18 +7,16 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::NotMade;
 use super::compile::{Compile, name};
+use crate::change::child::{self, Group, Stop, Trouble};
 use crate::change::write::{native, on_disk};
 use crate::change::{Edit, WriteError, write};
 use crate::git::World;
 use crate::requirements::{self, EntryKind};
-use crate::source::{MAX_FILE, RepoPath, printable, printable_text};
-
-/// So many lines of what a failed tool said are told.
-const TOLD: usize = 12;
+use crate::source::{MAX_FILE, RepoPath, printable_text};
 
 /// Where resolvers and commands run.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +27,8 @@ pub struct Workshop<'a> {
     pub top: &'a Path,
     /// A directory of the repository that is no part of the work tree: temporary files go there.
     pub git_dir: &'a Path,
+    /// Whether to give up.
+    pub stop: &'a Stop,
 }
 
 impl Workshop<'_> {
@@ -39,14 +39,37 @@ impl Workshop<'_> {
         path: &RepoPath,
         lock: Option<&requirements::File>,
     ) -> Result<Vec<u8>, NotMade> {
+        self.compile_from(compile, path, lock.map(seed))
+    }
+
+    /// What `compile` makes of the lock at `path`, where the pins of `seed` are what the resolver prefers.
+    pub(in crate::change) fn compile_from(
+        &self,
+        compile: &Compile,
+        path: &RepoPath,
+        seed: Option<String>,
+    ) -> Result<Vec<u8>, NotMade> {
         let failed = |error: io::Error| NotMade::plain(format!("there is no place for a temporary file: {error}"));
         let room = tempfile::Builder::new().prefix("hook-lock-").tempdir_in(self.git_dir).map_err(failed)?;
         // The format of the output hangs on its name.
         let name_of = native(path.file_name()).unwrap_or(OsStr::new("requirements.txt"));
         let output = room.path().join(name_of);
-        if let Some(lock) = lock {
-            fs::write(&output, seed(lock)).map_err(failed)?;
+        if let Some(seed) = seed {
+            fs::write(&output, seed).map_err(failed)?;
         }
+        let command = self.command(compile, &output)?;
+        finish(command, name(compile.tool), self.stop)?;
+        match fs::metadata(&output) {
+            Ok(data) if data.len() > MAX_FILE => {
+                Err(NotMade::plain(format!("what came of it has {} bytes", data.len())))
+            }
+            Ok(_) => fs::read(&output).map_err(failed),
+            Err(_) => Err(NotMade::plain(format!("{} ended well and wrote nothing", name(compile.tool)))),
+        }
+    }
+
+    /// The call that writes to `output`.
+    fn command(&self, compile: &Compile, output: &Path) -> Result<Command, NotMade> {
         let directory =
             RepoPath::new(&compile.directory).map_or(Some(self.top.to_owned()), |at| on_disk(self.top, &at));
         let Some(directory) = directory else {
@@ -58,7 +81,7 @@ impl Workshop<'_> {
         }
         command.args(&compile.options);
         let mut written = OsString::from("--output-file=");
-        written.push(&output);
+        written.push(output);
         command.arg(written).arg("--");
         for input in &compile.inputs {
             command.arg(native(input).unwrap_or_default());
@@ -67,14 +90,7 @@ impl Workshop<'_> {
         for variable in ["CUSTOM_COMPILE_COMMAND", "UV_CUSTOM_COMPILE_COMMAND"] {
             command.env(variable, &compile.shown);
         }
-        finish(command, name(compile.tool))?;
-        match fs::metadata(&output) {
-            Ok(data) if data.len() > MAX_FILE => {
-                Err(NotMade::plain(format!("what came of it has {} bytes", data.len())))
-            }
-            Ok(_) => fs::read(&output).map_err(failed),
-            Err(_) => Err(NotMade::plain(format!("{} ended well and wrote nothing", name(compile.tool)))),
-        }
+        Ok(command)
     }
 
     /// What the policy's command, `words`, makes of the files at `paths`; they are put back as they were.
@@ -90,7 +106,7 @@ impl Workshop<'_> {
         let before: Vec<_> = paths.iter().map(|path| self.read(path)).collect::<Result<_, _>>()?;
         let mut command = Command::new(program);
         command.args(rest).current_dir(self.top).env_clear().envs(&self.world.env);
-        let ended = finish(command, &shown);
+        let ended = finish(command, &shown, self.stop);
         let after: Vec<_> = paths.iter().map(|path| self.read(path)).collect::<Result<_, _>>()?;
         for (path, (before, after)) in paths.iter().zip(before.into_iter().zip(&after)) {
             self.put_back(path, before, after)?;
@@ -145,21 +161,9 @@ fn seed(lock: &requirements::File) -> String {
 }
 
 /// Runs `command` to its end; its standard input is empty.
-fn finish(mut command: Command, name: &str) -> Result<(), NotMade> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| NotMade::plain(format!("{name} cannot be started: {}", printable_text(&error.to_string()))))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let ended = match output.status.code() {
-        Some(code) => format!("{name} failed with status {code}"),
-        None => format!("{name} was ended by a signal"),
-    };
-    let said = if output.stderr.trim_ascii().is_empty() { output.stdout } else { output.stderr };
-    let lines: Vec<_> = said.split(|&byte| byte == b'\n').map(|line| printable(line.trim_ascii_end())).collect();
-    let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-    let said = lines[lines.len().saturating_sub(TOLD)..].to_vec();
-    Err(NotMade { why: ended, said })
+fn finish(command: Command, name: &str, stop: &Stop) -> Result<(), NotMade> {
+    child::run(command, name, (stop, Group::Own)).map_err(|Trouble { why, said }| {
+        let said = child::last(child::without_frames(said));
+        NotMade { why, said }
+    })
 }

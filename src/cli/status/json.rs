@@ -31,7 +31,7 @@ pub(super) fn json(status: &Status) -> String {
     format!("{value:#}\n")
 }
 
-fn guard(row: &Row) -> Value {
+pub(super) fn guard(row: &Row) -> Value {
     json!({
         "event": row.event.name(),
         "state": row.state,
@@ -44,7 +44,7 @@ fn guard(row: &Row) -> Value {
 }
 
 /// `origin` is a file, or null for the defaults.
-fn ruling(ruling: &Ruling) -> Value {
+pub(super) fn ruling(ruling: &Ruling) -> Value {
     let origin = match &ruling.origin {
         Origin::Default => None,
         Origin::File(path) => Some(path.to_string()),
@@ -72,6 +72,7 @@ fn place(place: &Elsewhere) -> Value {
     json!({
         "path": path(&place.path),
         "in_force": place.gap.is_none(),
-        "why": place.gap,
+        "why": place.gap.as_ref().map(|gap| &gap.why),
+        "help": place.gap.as_ref().map(|gap| &gap.help),
     })
 }

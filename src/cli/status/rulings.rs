@@ -41,7 +41,7 @@ pub(super) struct PushRuling {
 
 impl Ruling {
     /// Of a snapshot that gives no answer.
-    fn unread(error: &ReadError) -> Self {
+    pub(super) fn unread(error: &ReadError) -> Self {
         let error = Some(printable_text(&error.to_string()));
         Self { origin: Origin::Default, error, policy: Policy::default() }
     }
@@ -50,8 +50,25 @@ impl Ruling {
 impl Rulings {
     /// Whether every policy can be read, and every default branch is guarded.
     pub(super) fn in_force(&self) -> bool {
-        self.commit.error.is_none()
-            && self.pushes.iter().all(|push| push.ruling.error.is_none() && (push.guarded || !push.is_default))
+        self.first_gap().is_none()
+    }
+
+    /// Why not, in one line.
+    pub(super) fn first_gap(&self) -> Option<String> {
+        let commit = self.commit.error.as_ref().map(|error| format!("the policy for commits cannot be read: {error}"));
+        let push = || {
+            self.pushes.iter().find_map(|push| {
+                let name = format!("{}/{}", push.remote, push.branch);
+                match &push.ruling.error {
+                    Some(error) => Some(format!("the policy that {name} holds cannot be read: {error}")),
+                    None if push.is_default && !push.guarded => {
+                        Some(format!("{name}, the remote's default branch, is not guarded"))
+                    }
+                    None => None,
+                }
+            })
+        };
+        commit.or_else(push)
     }
 }
 
@@ -65,7 +82,7 @@ pub(super) fn rulings(repo: &Repository) -> Result<Rulings, Failure> {
     Ok(Rulings { commit, pairs, ungoverned, pushes })
 }
 
-fn ruling(tree: &dyn Tree) -> Result<Ruling, ReadError> {
+pub(super) fn ruling(tree: &dyn Tree) -> Result<Ruling, ReadError> {
     Ok(match scope::read_policy(tree)? {
         Ok((policy, origin)) => Ruling { origin, error: None, policy },
         Err(broken) => {

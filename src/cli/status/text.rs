@@ -5,14 +5,14 @@ use super::{Repair, Row, Status};
 use crate::cli::install::ungoverned_line;
 use freeze_guard::policy::{Origin, RefPattern};
 use freeze_guard::report::plural;
-use freeze_guard::source::{Paths, printable, shell_word};
-use freeze_guard::wiring::{Elsewhere, State};
+use freeze_guard::source::{Paths, printable};
+use freeze_guard::wiring::{Elsewhere, Gap, State};
 
 /// More branches than this are counted, not named.
 const NAMED: usize = 5;
 
 pub(super) fn text(status: &Status, paths: &Paths) -> String {
-    let mut text = format!("{:18}{:13}{:8}{}\n", "event", "state", "wired", "chained hook");
+    let mut text = head();
     status.guards.iter().for_each(|row| text.push_str(&guard(row)));
     text.push_str(&rulings(&status.rulings, paths));
     status.elsewhere.iter().for_each(|place| text.push_str(&gap(place)));
@@ -27,7 +27,12 @@ pub(super) fn text(status: &Status, paths: &Paths) -> String {
     text
 }
 
-fn guard(row: &Row) -> String {
+/// What stands over the events.
+pub(super) fn head() -> String {
+    format!("{:18}{:13}{:8}{}\n", "event", "state", "wired", "chained hook")
+}
+
+pub(super) fn guard(row: &Row) -> String {
     let wired = match row.guard.state {
         State::Absent | State::Foreign { .. } => "-",
         _ => row.guard.way.name(),
@@ -103,7 +108,7 @@ fn pushes(pushes: &[PushRuling]) -> String {
     lines.iter().map(line).collect::<String>() + &wrong
 }
 
-fn few(names: &[String]) -> String {
+pub(super) fn few(names: &[String]) -> String {
     let named: Vec<_> = names.iter().take(NAMED).map(String::as_str).collect();
     let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -112,12 +117,12 @@ fn few(names: &[String]) -> String {
     named.join(", ") + &more
 }
 
-fn list(patterns: &[RefPattern]) -> String {
+pub(super) fn list(patterns: &[RefPattern]) -> String {
     patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn gap(place: &Elsewhere) -> String {
-    let Some(gap) = &place.gap else { return String::new() };
+    let Some(Gap { why, help }) = &place.gap else { return String::new() };
     let path = printable(place.path.as_os_str().as_encoded_bytes());
-    format!("{} {} is not covered: {gap}\n = help: `hook -C {} install`\n", place.kind.name(), path, shell_word(&path))
+    format!("{} {path} is not covered: {why}\n = help: {help}\n", place.kind.name())
 }
