@@ -18,7 +18,7 @@ pub use commit::{CommitEvent, commit};
 pub use policies::{PolicyFiles, read as read_policy};
 pub use push::{Push, push};
 pub use receive::receive;
-pub use snapshot::{Which, range, snapshot};
+pub use snapshot::{Which, past_commit, range, snapshot};
 
 use crate::git::{Head, PushLineError, ReceivedLineError, Repository};
 use crate::policy::{Broken, Gate, Laxer, Origin, Pair, Policy};
