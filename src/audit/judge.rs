@@ -2,6 +2,7 @@
 //! them have been judged together before, as in a cherry-pick, the answer is the same.
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::pathspec::Pathspec;
@@ -64,7 +65,7 @@ impl Judge<'_> {
         if self.is_edge(commit)? {
             return Ok(CameTo::Edge);
         }
-        let mut question = past_commit(self.repo, commit, &|id| self.past.commit_tree(id))?;
+        let mut question = past_commit(self.repo, commit, &|id| Ok(Rc::from(self.past.commit_tree(id)?)))?;
         question.among_others = false;
         asks.extend(question.policy.pairs.ends().into_iter().map(|end| Pathspec::Ending(end.to_vec())));
         let pairs = check::pairs(&question, cache)?;
