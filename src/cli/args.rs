@@ -62,7 +62,7 @@ pub(crate) enum Verb {
     Explain(ExplainArgs),
     /// Judge the change that a CI job is about
     Ci(CiArgs),
-    /// Judge every commit of a history: who broke what, and is it still broken
+    /// Judge a history: who broke the policy, and is it still broken
     Audit(AuditArgs),
     /// Show how a requirements file is read
     Parse(ParseArgs),
