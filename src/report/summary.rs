@@ -145,7 +145,7 @@ fn escaped(text: &str) -> String {
 
 fn cut(text: &str) -> String {
     match text.char_indices().nth(CELL) {
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
 }

@@ -44,6 +44,7 @@ mod tests {
             let page = rule.page();
             assert!(page.starts_with(&format!("## {rule}\n")), "{page}");
             assert_eq!(page.matches("\n## ").count(), 0, "{page}");
+            assert!(!page.contains("<!--") && !page.contains("scenario:"), "{page}");
             let summary = rule.summary();
             assert!((20..300).contains(&summary.len()), "{rule}: {summary}");
             assert!(!summary.contains(['\n', '`', '*']) && !summary.contains("]("), "{rule}: {summary}");

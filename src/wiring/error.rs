@@ -188,7 +188,7 @@ impl WiringError {
             },
             Self::SwitchedOff { hook } => match hook.unset(place, &|setting| setting.key == b"enabled") {
                 Some(command) => format!("switch it on: `{command}`"),
-                None => "run it again without `git -c hook.…` and GIT_CONFIG_* variables".to_owned(),
+                None => "run it again without `git -c hook....` and GIT_CONFIG_* variables".to_owned(),
             },
             Self::TooOld(_) => format!("wire by files: `{hook} install --via file`"),
             Self::Io { path, .. } => {

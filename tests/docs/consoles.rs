@@ -21,6 +21,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "the step \"Tests\" of .ci/run",
     ),
     ("docs/start.md", "pipx install freeze-guard", "the step \"Wheel and sdist\" of .ci/run"),
+    (
+        "docs/upgrade.md",
+        "hook upgrade                      # every package to its newest release",
+        "the step \"Tests\" of .ci/run",
+    ),
 ];
 
 #[test]

@@ -22,6 +22,7 @@ mod formats;
 mod from_env;
 mod generated;
 mod help;
+mod histories;
 mod includes;
 mod init;
 mod init_adopt;

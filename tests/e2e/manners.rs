@@ -1,15 +1,7 @@
 //! Terminal manners: help that fits and begins with what people need, a word for every mistake, and output that is right
 //! on narrow, plain and foreign terminals.
 
-use crate::world::{L, NEW, R, Repo, Run, World};
-
-/// The verbs, in the order of `hook --help`.
-fn verbs(repo: &Repo<'_>) -> Vec<String> {
-    let help = repo.hook(&["--help"]).passes().stdout_text();
-    let (groups, _) = help.split_once("\nOptions:\n").unwrap();
-    let rows = groups.lines().filter_map(|line| line.strip_prefix("  ")).filter(|row| !row.starts_with(' '));
-    rows.map(|row| row.split(' ').next().unwrap().to_owned()).collect()
-}
+use crate::world::{L, NEW, R, Run, World};
 
 /// The lines that could have been broken before `width` and go beyond it. Usage is one line that is pasted whole.
 fn too_wide(text: &str, width: usize) -> Vec<&str> {
@@ -26,7 +18,7 @@ fn help_begins_with_the_verbs_of_every_day() {
     let heading = |title: &str| help.find(&format!("\n{title}:\n")).unwrap_or_else(|| panic!("no {title}\n{help}"));
     assert!(heading("Every day") < heading("Set up") && heading("Set up") < heading("Look closer"), "{help}");
     assert!(heading("Look closer") < heading("Options") && heading("Options") < heading("Examples"), "{help}");
-    let verbs = verbs(&here);
+    let verbs = here.verbs();
     assert_eq!(verbs[..5], ["check", "fix", "lock", "status", "explain"]);
     for verb in ["install", "init", "uninstall", "ci", "run", "parse", "schema", "completions", "man"] {
         assert!(verbs.iter().any(|known| known == verb), "{verb}");
@@ -37,7 +29,7 @@ fn help_begins_with_the_verbs_of_every_day() {
 fn every_help_fits_and_shows_an_example() {
     let world = World::new();
     let here = world.at("");
-    for verb in verbs(&here) {
+    for verb in here.verbs() {
         for (flag, width) in [("--help", 80), ("-h", 80), ("--help", 40)] {
             let run = here.hook_env(&[("COLUMNS", &width.to_string())], &[&verb, flag]).passes();
             let text = run.stdout_text();
@@ -130,6 +122,30 @@ fn nothing_but_ascii_without_a_reason() {
     // What stands in a file is shown as it stands there.
     repo.stage_pair("# ünïcödé\nrequests>=2 # ünïcödé\n");
     repo.hook(&["check"]).exits(1).says("requests>=2 # ünïcödé");
+}
+
+/// The same by the sources: no literal that people see has anything else.
+#[test]
+fn our_own_words_are_ascii() {
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let code = program.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+            for (number, line) in code {
+                assert!(line.is_ascii() || path.ends_with("tests.rs"), "{}:{}: {line}", path.display(), number + 1);
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 100);
 }
 
 /// On a narrow terminal a line is cut, so that the caret stands under what it means.

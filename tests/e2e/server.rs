@@ -5,7 +5,6 @@ use crate::world::{NEW, R, Repo, Run, World};
 
 mod alias;
 mod content;
-mod histories;
 mod killed;
 mod layouts;
 mod policy;

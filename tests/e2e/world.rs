@@ -213,6 +213,14 @@ impl<'w> Repo<'w> {
         Some(Run::of(&mut script, b""))
     }
 
+    /// The verbs, in the order of `hook --help`.
+    pub(crate) fn verbs(&self) -> Vec<String> {
+        let help = self.hook(&["--help"]).passes().stdout_text();
+        let (groups, _) = help.split_once("\nOptions:\n").unwrap();
+        let rows = groups.lines().filter_map(|line| line.strip_prefix("  ")).filter(|row| !row.starts_with(' '));
+        rows.map(|row| row.split(' ').next().unwrap().to_owned()).collect()
+    }
+
     /// The same repository, from its subdirectory `name`.
     pub(crate) fn inside(&self, name: &str) -> Repo<'w> {
         let top = self.top.join(name);
