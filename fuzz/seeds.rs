@@ -46,5 +46,28 @@ fn main() -> io::Result<()> {
     for (index, line) in lines.iter().enumerate() {
         write("push", index.to_string(), line.as_bytes())?;
     }
+    for version in 2..=4 {
+        write("index", format!("version-{version}"), &index_file(version))?;
+    }
     Ok(())
+}
+
+/// The byte that chooses SHA-1, and an index of two files.
+fn index_file(version: u8) -> Vec<u8> {
+    let mut file = [b"\0DIRC\0\0\0".as_slice(), &[version, 0, 0, 0, 2]].concat();
+    for (path, strip) in [(&b"a/requirements.txt"[..], 0), (b"b", 18)] {
+        file.extend([0x65; 24]);
+        file.extend([0, 0, 0x81, 0xa4]);
+        file.extend([7; 32]);
+        file.extend([0, path.len() as u8]);
+        if version == 4 {
+            file.push(strip);
+        }
+        file.extend(path);
+        let size = if version == 4 { file.len() + 1 } else { (file.len() - 1 - 12 + 8) / 8 * 8 + 13 };
+        file.resize(size, 0);
+    }
+    file.extend(*b"TREE\0\0\0\0");
+    file.extend([0; 20]);
+    file
 }

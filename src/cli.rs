@@ -3,6 +3,7 @@
 //! Exit status everywhere: 0 pass, 1 refused, 2 could not judge or wrong usage. The output format never changes it.
 
 mod args;
+mod audit;
 mod branch;
 mod check;
 mod children;
@@ -80,6 +81,7 @@ pub(crate) fn main() -> ExitCode {
 fn dispatch(verb: Verb, world: &Surroundings) -> Result<Outcome, Failure> {
     match verb {
         Verb::Check(args) => check::run(&args, world),
+        Verb::Audit(args) => audit::run(&args, world),
         Verb::Run(args) => run::run(&args, world),
         Verb::Install(args) => install::run(&args, world),
         Verb::Uninstall(args) => uninstall::run(&args, world),

@@ -14,6 +14,7 @@
 //! The library never prints and never reads the process environment by itself: environment, working directory, standard
 //! input and clock are parameters.
 
+pub mod audit;
 pub mod change;
 pub mod check;
 pub mod files;

@@ -18,7 +18,7 @@ pub use commit::{CommitEvent, commit};
 pub use policies::{PolicyFiles, read as read_policy};
 pub use push::{Push, push};
 pub use receive::receive;
-pub use snapshot::{Which, range, snapshot};
+pub use snapshot::{Which, past_commit, range, snapshot};
 
 use crate::git::{Head, PushLineError, ReceivedLineError, Repository};
 use crate::policy::{Broken, Gate, Laxer, Origin, Pair, Policy};
@@ -173,7 +173,8 @@ impl From<PushLineError> for ScopeError {
 /// # Errors
 /// What the snapshot cannot answer.
 pub fn pairs(tree: &dyn Tree, policy: &Policy) -> Result<Vec<Pair>, ReadError> {
-    let present = tree.find(&|path| policy.pairs.wants(path))?.into_iter().map(|entry| entry.path).collect();
+    let found = tree.find_ending(&policy.pairs.ends(), &|path| policy.pairs.wants(path))?;
+    let present = found.into_iter().map(|entry| entry.path).collect();
     Ok(policy.pairs.pairs(&present))
 }
 

@@ -42,6 +42,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    ("audit", &["source", "finding", "rule", "git", "policy", "scope", "files", "check", "report"]),
     (
         "change",
         &[

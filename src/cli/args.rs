@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::audit::AuditArgs;
 use super::ci::CiArgs;
 use super::deploy::DeployArgs;
 use super::rollback::RollbackArgs;
@@ -61,6 +62,8 @@ pub(crate) enum Verb {
     Explain(ExplainArgs),
     /// Judge the change that a CI job is about
     Ci(CiArgs),
+    /// Judge a history: who broke the policy, and is it still broken
+    Audit(AuditArgs),
     /// Show how a requirements file is read
     Parse(ParseArgs),
     /// Unwire the hooks of this clone and restore what was there
@@ -85,6 +88,7 @@ impl Verb {
             Self::Parse(args) => args.format.into(),
             Self::Status(args) => args.format.into(),
             Self::Ci(args) => args.format,
+            Self::Audit(args) => args.format.into(),
             Self::Install(_)
             | Self::Fix(_)
             | Self::Lock(_)

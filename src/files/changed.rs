@@ -149,7 +149,7 @@ fn add_gone(pairs: &mut Vec<Pair>, then: Vec<Pair>) {
 }
 
 fn present(tree: &dyn Tree, policy: &Policy) -> Result<BTreeSet<RepoPath>, ReadError> {
-    let entries = tree.find(&|path| policy.pairs.wants(path))?;
+    let entries = tree.find_ending(&policy.pairs.ends(), &|path| policy.pairs.wants(path))?;
     Ok(entries.into_iter().map(|entry| entry.path).collect())
 }
 

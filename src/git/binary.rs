@@ -5,6 +5,7 @@
 //! directory, same GIT_DIR, GIT_INDEX_FILE and `-c` options), so that git's own checks of ownership apply.
 
 use std::ffi::{OsStr, OsString};
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -228,19 +229,56 @@ impl GitCommand {
         Err(GitError::Failed { command: shown, status: output.status.code(), stderr: printable(last) })
     }
 
+    /// Runs it and shows `each` every line of its output as it comes.
+    ///
+    /// # Errors
+    /// As [`Self::run`], but without what git says.
+    pub fn each_line(self, each: &mut dyn FnMut(&[u8])) -> Result<(), GitError> {
+        let shown = self.shown();
+        let program = self.program.clone().ok_or(GitError::NotFound)?;
+        let failed = |reason: &std::io::Error| GitError::Start {
+            program: program.clone(),
+            reason: printable_text(&reason.to_string()),
+        };
+        let mut command = self.command(&program);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|error| failed(&error))?;
+        let mut read = || -> std::io::Result<()> {
+            let Some(output) = child.stdout.take() else { return Ok(()) };
+            let mut output = std::io::BufReader::new(output);
+            let mut line = Vec::new();
+            while output.read_until(b'\n', &mut line)? > 0 {
+                each(line.strip_suffix(b"\n").unwrap_or(&line));
+                line.clear();
+            }
+            Ok(())
+        };
+        let read = read();
+        let status = child.wait().map_err(|error| failed(&error))?;
+        read.map_err(|error| failed(&error))?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(GitError::Failed { command: shown, status: status.code(), stderr: String::new() })
+    }
+
     /// As [`Self::run`], for a caller to whom every exit status is an answer.
     ///
     /// # Errors
     /// When git cannot be started.
     pub fn run_whatever(self) -> Result<std::process::Output, GitError> {
-        let program = self.program.ok_or(GitError::NotFound)?;
-        let mut command = Command::new(&program);
+        let program = self.program.clone().ok_or(GitError::NotFound)?;
+        let started = self.command(&program).output();
+        started.map_err(|error| GitError::Start { program, reason: printable_text(&error.to_string()) })
+    }
+
+    fn command(self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command.args(&self.args).env_clear().envs(self.env).envs(PINNED.iter().copied()).current_dir(&self.cwd);
         if self.network == Network::Off {
             command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
         }
-        let started = command.stdin(Stdio::null()).output();
-        started.map_err(|error| GitError::Start { program, reason: printable_text(&error.to_string()) })
+        command.stdin(Stdio::null());
+        command
     }
 
     /// The call as a person would make it, hooks, prompts, locale and remotes included, for a caller that starts it and

@@ -72,6 +72,9 @@ pub(super) struct Walker<'r> {
     seen: RefCell<HashMap<Id, Rc<[u8]>>>,
 }
 
+/// Trees that are kept over many commits.
+const MOST_SEEN: usize = 64;
+
 /// A directory on the way of a walk: its path with a slash at the end (empty at the top), and its data.
 struct Level {
     path_len: usize,
@@ -83,6 +86,13 @@ struct Level {
 impl<'r> Walker<'r> {
     pub(super) fn new(objects: &'r Objects) -> Self {
         Self { objects, seen: RefCell::default() }
+    }
+
+    /// Forgets what was read if that is much.
+    pub(super) fn forget_many(&self) {
+        if self.seen.borrow().len() > MOST_SEEN {
+            self.seen.borrow_mut().clear();
+        }
     }
 
     /// What stands at `path` below the tree `root`; `None` for a directory, which is not an entry of a snapshot.
@@ -190,14 +200,14 @@ pub(super) fn entry_path(path: &[u8]) -> Result<RepoPath, ReadError> {
     RepoPath::new(path).ok_or_else(|| unusable(path))
 }
 
-fn unusable(path: &[u8]) -> ReadError {
+pub(super) fn unusable(path: &[u8]) -> ReadError {
     ReadError::Failed {
         message: format!("`{}` is not a path that git would check out", printable(path)),
         help: "`git fsck` shows the tree that holds it; whoever made that commit must rewrite it".to_owned(),
     }
 }
 
-fn mode_of(kind: EntryKind) -> Option<Mode> {
+pub(super) fn mode_of(kind: EntryKind) -> Option<Mode> {
     match kind {
         EntryKind::Tree => None,
         EntryKind::Blob => Some(Mode::File),

@@ -92,6 +92,11 @@ impl Glob {
         &self.text
     }
 
+    /// What every match ends with.
+    pub(super) fn tail(&self) -> &[u8] {
+        &self.tail
+    }
+
     /// Whether a path with this end could match, which costs next to nothing.
     pub(super) fn may_match(&self, path: &[u8]) -> bool {
         path.ends_with(&self.tail)

@@ -43,6 +43,12 @@ impl Listed {
         (may_be_named && self.names.binary_search_by(|name| name.as_bytes().cmp(path)).is_ok())
             || self.patterns.iter().any(|rule| rule.is_manifest(path) || rule.may_be_lock(path))
     }
+
+    /// How every path ends that is wanted.
+    pub(super) fn ends(&self) -> Vec<&[u8]> {
+        let patterns = self.patterns.iter().flat_map(|rule| [rule.manifest.end(), rule.lock.end()]);
+        self.names.iter().map(RepoPath::as_bytes).chain(patterns).collect()
+    }
 }
 
 /// One `[[pair]]` table.
@@ -121,9 +127,26 @@ impl Manifest {
             None => Self::Pattern(glob),
         })
     }
+
+    /// How its path ends.
+    fn end(&self) -> &[u8] {
+        match self {
+            Self::Named(path) => path.as_bytes(),
+            Self::Pattern(glob) => glob.tail(),
+        }
+    }
 }
 
 impl Lock {
+    /// How its path ends.
+    fn end(&self) -> &[u8] {
+        match self {
+            Self::Named(path) => path.as_bytes(),
+            Self::Derived(derived) => derived.ends().1,
+            Self::Beside(glob) | Self::Filled(glob) => glob.tail(),
+        }
+    }
+
     /// The lock of `manifest`, as written or, where nothing is written, by the manifest's ending.
     pub(super) fn new(manifest: &Manifest, written: Option<&str>) -> Result<Self, Wrong> {
         let Some(text) = written else { return Self::derived(manifest) };

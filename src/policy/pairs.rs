@@ -82,6 +82,14 @@ impl PairRules {
         }
     }
 
+    /// How every path ends that [`Self::wants`], ASCII case ignored: what a snapshot can pass over the others by.
+    pub fn ends(&self) -> Vec<&[u8]> {
+        match &self.rules {
+            Rules::Default => vec![MANIFEST, LOCK, SOURCE],
+            Rules::Listed(listed) => listed.ends(),
+        }
+    }
+
     /// The pairs of a snapshot in which, of the paths that [`Self::wants`], exactly `present` exist; sorted by manifest,
     /// then lock. A lock alone is nobody's pair; a pair that the policy names is always there, present or not.
     pub fn pairs(&self, present: &BTreeSet<RepoPath>) -> Vec<Pair> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Against, Question, ScopeError, Snapshot, policies};
 use crate::git::{Head, Repository};
 use crate::policy::{Origin, Policy};
-use crate::source::{Id, RepoPath};
+use crate::source::{Id, ReadError, RepoPath};
 
 /// The longest range that is judged commit by commit.
 const MAX_RANGE: usize = 100_000;
@@ -84,18 +84,23 @@ pub fn range<'r>(repo: &'r Repository, range: &[u8]) -> Result<Vec<Question<'r>>
     if ids.len() > MAX_RANGE {
         return Err(ScopeError::RangeTooLong(MAX_RANGE));
     }
-    ids.iter().rev().map(|id| one_commit(repo, id)).collect()
+    ids.iter().rev().map(|id| past_commit(repo, id, &|id| Ok(Rc::from(repo.commit_tree(id)?)))).collect()
 }
 
-/// The question whether the commit `id` is in order, by the parents rule.
+/// The question whether the commit `id` is in order, by the parents rule and under its own policy. `tree` makes the
+/// snapshots.
 ///
 /// # Errors
 /// As [`range`].
-fn one_commit<'r>(repo: &'r Repository, id: &Id) -> Result<Question<'r>, ScopeError> {
-    let after: Snapshot<'r> = Rc::from(repo.commit_tree(id)?);
+pub fn past_commit<'r>(
+    repo: &'r Repository,
+    id: &Id,
+    tree: &dyn Fn(&Id) -> Result<Snapshot<'r>, ReadError>,
+) -> Result<Question<'r>, ScopeError> {
+    let after: Snapshot<'r> = tree(id)?;
     let mut parents: Vec<Snapshot<'r>> = Vec::new();
     for parent in repo.commit_parents(id)? {
-        parents.push(Rc::from(repo.commit_tree(&parent)?));
+        parents.push(tree(&parent)?);
     }
     let (policy, origin, against) = match policies::read(&*after)? {
         Ok((policy, origin)) => (policy, origin, Against::Parents(parents)),

@@ -16,6 +16,13 @@ pub trait Tree {
     /// Every file, symlink or submodule for whose path `wanted` answers true, sorted by path.
     fn find(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Entry>, ReadError>;
 
+    /// As [`Self::find`], where `wanted` is known to answer false for every path that ends in none of `ends` (ASCII case
+    /// ignored): most paths are then passed over unasked.
+    fn find_ending(&self, ends: &[&[u8]], wanted: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Entry>, ReadError> {
+        let _ = ends;
+        self.find(wanted)
+    }
+
     /// The content of the blob `id`, which this tree holds at `path`; at most [`MAX_FILE`] bytes, larger is
     /// [`ReadError::TooLarge`].
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError>;

@@ -7,6 +7,7 @@
 #![cfg(test)]
 
 mod attributes;
+mod audit;
 mod bad_input;
 mod chained;
 mod ci;
