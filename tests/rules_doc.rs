@@ -124,5 +124,5 @@ fn the_defaults_of_the_schema_are_the_defaults() {
         }
     }
     assert_eq!(policy(&text), Policy::default(), "{text}");
-    assert_eq!(text.lines().filter(|line| line.contains(" = ")).count(), 15, "{text}");
+    assert_eq!(text.lines().filter(|line| line.contains(" = ")).count(), 16, "{text}");
 }

@@ -9,6 +9,7 @@
 mod attributes;
 mod audit;
 mod bad_input;
+mod bots;
 mod chained;
 mod ci;
 mod clones;

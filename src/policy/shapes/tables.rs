@@ -288,7 +288,7 @@ pub(in super::super) static DEPLOY: Shape = Shape {
             "log",
             "log = \"infrastructure/CORRECTIONS.md\"",
             Text("path"),
-            Words("none"),
+            Value("\"infrastructure/CORRECTIONS.md\""),
             "where a rollback writes its event",
         ),
     ],
