@@ -282,14 +282,14 @@ pub(in super::super) static DEPLOY: Shape = Shape {
             "record = \"infrastructure/LAST_PROD_DEPLOY.json\"",
             Text("path"),
             Value("\"infrastructure/LAST_PROD_DEPLOY.json\""),
-            "the record of the last good deployment",
+            "the [record of the last good deployment](upgrade.md#deployments)",
         ),
         key(
             "log",
             "log = \"infrastructure/CORRECTIONS.md\"",
             Text("path"),
             Value("\"infrastructure/CORRECTIONS.md\""),
-            "where a rollback writes its event",
+            "where a [rollback](upgrade.md#rollback) writes its event",
         ),
     ],
 };
