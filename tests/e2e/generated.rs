@@ -7,6 +7,7 @@ use crate::run::Run;
 use crate::world::World;
 
 const VERBS: &[&str] = &[
+    "audit",
     "install",
     "check",
     "fix",
