@@ -1,6 +1,6 @@
 //! What a flat lock can prove about its manifest: its kind, and whether it answers.
 //!
-//! A mirror holds the manifest's own pins ([`mirror`] wants equal sets); every other kind holds a resolver's output, and
+//! A mirror holds the manifest's own pins ([`mirror()`] wants equal sets); every other kind holds a resolver's output, and
 //! [`prove`] asks three things of it, reported apart: identity (was it made from this manifest), satisfaction (is every
 //! requirement met, every entry explained), and what cannot be decided offline. Integrity needs
 //! the base as well and is the rules' business.

@@ -1,7 +1,7 @@
 //! The rules: plain data in, findings out; one rule, one file.
 //!
 //! The exhaustive `match` in [`pair`] and [`gate`] is the registry: a rule that is added to the enum and not here does
-//! not compile. Rules draft with their natural weight; [`settle`] applies the policy's levels and exemptions.
+//! not compile. Rules draft with their natural weight; [`settle()`] applies the policy's levels and exemptions.
 
 mod ambiguous_line;
 mod answer;
