@@ -122,8 +122,6 @@ pub enum Remark {
     OnGuardedBranch {
         /// Its full name.
         name: Vec<u8>,
-        /// Branches, local and remote, that have a sandbox branch's kind of name (full names).
-        taken: Vec<Vec<u8>>,
     },
 }
 

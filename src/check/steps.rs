@@ -12,7 +12,7 @@ use crate::report::{Layers, Remark as Said, Report, Seen};
 use crate::requirements;
 use crate::rule::RuleId;
 use crate::rules::{self, Context, Draft, GateContext, WorkLock};
-use crate::scope::{Against, Question, Remark};
+use crate::scope::{self, Against, Question, Remark};
 use crate::source::{Mode, Object, ReadError, RepoPath, Tree, printable};
 
 /// The pairs that the question is about.
@@ -181,9 +181,11 @@ pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], judging: &Judgin
     if pairs.is_empty() {
         return;
     }
-    if let Remark::OnGuardedBranch { name, taken } = &question.remark {
+    if let Remark::OnGuardedBranch { name } = &question.remark {
         let branch = printable(short(name));
-        let sandbox = rules::sandbox_branch(judging.today, taken);
+        // Only now, for it walks all refs. A name that cannot be told free is proposed all the same: git refuses it.
+        let taken = question.work_tree.and_then(|repo| scope::taken_names(repo).ok()).unwrap_or_default();
+        let sandbox = rules::sandbox_branch(judging.today, &taken);
         let from: Vec<_> = question.policy.push.from.iter().map(ToString::to_string).collect();
         report.say(Said::new(
             format!("{branch} takes dependency changes only from {} when it is pushed", from.join(", ")),

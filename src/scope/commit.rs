@@ -50,7 +50,7 @@ pub fn commit(repo: &Repository, event: CommitEvent) -> Result<Option<Question<'
             (Policy::default(), crate::policy::Origin::Default, Against::Broken(parents, broken))
         }
     };
-    let remark = remark(repo, &head, &policy)?;
+    let remark = remark(&head, &policy);
     let question = Question::plain("the commit".to_owned(), after, against, (Rc::new(policy), origin));
     Ok(Some(Question { work_tree: Some(repo), remark, ..question }))
 }
@@ -69,14 +69,11 @@ fn parents<'r>(repo: &'r Repository, head: &Head, event: CommitEvent) -> Result<
     ids.iter().map(|id| Ok(Rc::from(repo.commit_tree(id)?))).collect()
 }
 
-fn remark(repo: &Repository, head: &Head, policy: &Policy) -> Result<Remark, ScopeError> {
-    let name = match head {
-        Head::Unborn { .. } | Head::Detached { .. } => return Ok(Remark::Silent),
-        Head::Attached { name, .. } => name,
-    };
+fn remark(head: &Head, policy: &Policy) -> Remark {
+    let Head::Attached { name, .. } = head else { return Remark::Silent };
     let listed = |patterns: &[crate::policy::RefPattern]| patterns.iter().any(|pattern| pattern.matches(name));
     if listed(&policy.push.guard) && !listed(&policy.push.from) {
-        return Ok(Remark::OnGuardedBranch { name: name.clone(), taken: super::taken_names(repo)? });
+        return Remark::OnGuardedBranch { name: name.clone() };
     }
-    Ok(Remark::Silent)
+    Remark::Silent
 }
