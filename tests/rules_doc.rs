@@ -55,11 +55,19 @@ fn the_defaults_written_down_are_the_defaults() {
     assert_eq!(policy(blocks(POLICY, "toml")[0]), Policy::default());
 }
 
+/// Every TOML block of the documentation is a policy; `.ci/workflows` holds them against the schema, too.
 #[test]
-fn every_example_of_the_reference_can_be_read() {
-    for block in blocks(POLICY, "toml") {
-        policy(block);
+fn every_example_can_be_read() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = std::fs::read_dir(top.join("docs")).unwrap().map(|page| page.unwrap().path());
+    let mut seen = 0;
+    for page in pages.filter(|page| page.extension().is_some_and(|end| end == "md")).chain([top.join("README.md")]) {
+        for block in blocks(&std::fs::read_to_string(page).unwrap(), "toml") {
+            policy(block);
+            seen += 1;
+        }
     }
+    assert!(seen > 20, "{seen} examples");
 }
 
 /// Asks for the generated parts of docs/ to be written instead of compared.

@@ -23,12 +23,22 @@ struct Picture {
     commands: &'static [&'static str],
 }
 
-const PICTURES: &[Picture] = &[Picture {
-    name: "refusal",
-    scenario: "sandbox",
-    setup: "echo uvloop==0.20.0 >>requirements.txt",
-    commands: &["git commit -am 'Use uvloop'"],
-}];
+const PICTURES: &[Picture] = &[
+    Picture {
+        name: "refusal",
+        scenario: "sandbox",
+        setup: "echo uvloop==0.20.0 >>requirements.txt",
+        commands: &["git commit -am 'Use uvloop'"],
+    },
+    Picture {
+        name: "audit",
+        scenario: "unguarded",
+        setup: "echo uvloop==0.20.0 >>requirements.txt && git commit -qam 'Use uvloop'\n\
+                mkdir api && echo flask >api/requirements.txt && git add api && git commit -qm 'Begin the API'\n\
+                cp requirements.txt requirements.lock && git commit -qam 'Bring the lock in step'",
+        commands: &["hook audit"],
+    },
+];
 
 /// Colours that can be read on the dark ground; the eight of a terminal, and the same again as its bright ones.
 const COLOURS: [RgbColor; 8] = [
@@ -52,7 +62,8 @@ fn draw(picture: &Picture) -> String {
         let run = type_in(&world, &mut place, command, &[("CLICOLOR_FORCE", "1")]);
         screen.push_str(&format!("\x1b[2m$\x1b[0m {command}\n{}", plain(&world, &run.stdout_text())));
     }
-    assert!(screen.contains("\x1b[1"), "without colour: {screen}");
+    // The audit is a list without colours; a refusal has some.
+    assert!(screen.contains("\x1b[1") || picture.name == "audit", "without colour: {screen}");
     let palette = Palette(std::array::from_fn(|index| COLOURS[index % COLOURS.len()]));
     let (ground, ink) = (AnsiColor::Black.into(), AnsiColor::White.into());
     Term::new().palette(palette).bg_color(ground).fg_color(ink).render_svg(screen.trim_end())
