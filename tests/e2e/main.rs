@@ -19,6 +19,7 @@ mod fix_lines;
 mod fooled;
 mod formats;
 mod from_env;
+mod gates_odd;
 mod generated;
 mod help;
 mod includes;
