@@ -67,3 +67,37 @@ fn a_new_index_is_refused_from_an_allowed_branch() {
     repo.git(&["push", "-q", "origin", "auto/a:main"]).refused().error("index-changed");
     assert_eq!(origin.id("main"), before);
 }
+
+/// A policy that would allow the change decides only after it has been pushed by itself, and people are told so.
+#[test]
+fn a_laxer_policy_goes_before_what_it_allows() {
+    let world = World::new();
+    let (repo, _) = world.project_with_origin();
+    repo.git(&["checkout", "-q", "-b", "auto/x"]).passes();
+    repo.stage("freeze-guard.toml", "[rules]\nunpinned = \"off\"\n");
+    repo.land("policy");
+    repo.stage_pair("flask>=3\n");
+    repo.land("loose");
+    let run = repo.git(&["push", "-q", "origin", "auto/x:main"]).refused().error("unpinned");
+    run.says("the new rules.unpinned decides from the next push on").says("push the policy to main first");
+    repo.git(&["push", "-q", "origin", "auto/x~1:refs/heads/auto/policy"]).passes();
+    repo.git(&["branch", "-q", "auto/policy", "auto/x~1"]).passes();
+    repo.git(&["push", "-q", "origin", "auto/policy:main"]).passes();
+    repo.git(&["push", "-q", "origin", "auto/x:main"]).passes().never_says("next push");
+}
+
+/// A remote group pushes to each of its remotes, and each is guarded.
+#[test]
+fn every_remote_of_a_group_is_guarded() {
+    let Some(world) = World::with_new_git("a push to a remote group") else { return };
+    let (repo, origin) = world.project_with_origin();
+    let second = world.repo_with("second.git", &["--bare"]);
+    repo.git(&["remote", "add", "second", "../second.git"]).passes();
+    repo.git(&["push", "-q", "second", "main"]).passes();
+    repo.git(&["config", "remotes.all", "origin second"]).passes();
+    let before = origin.id("main");
+    repo.branch_with_pair("feat", NEW);
+    let run = repo.git(&["push", "-q", "all", "feat:main"]).refused().error("guarded-push");
+    assert_eq!(run.stderr_text().matches("error[guarded-push]").count(), 2, "{run}");
+    assert_eq!((origin.id("main"), second.id("main")), (before.clone(), before));
+}
