@@ -77,7 +77,7 @@ fn judge(question: &Question<'_>, judging: &Judging, cache: &Cache, report: &mut
         settled.findings.iter_mut().for_each(|finding| finding.message = format!("{name}: {}", finding.message));
     }
     let refused = settled.findings.iter().any(|finding| finding.level == Level::Error);
-    steps::remark(question, if refused { &[] } else { &pairs }, judging, report);
+    steps::remark(question, if refused { None } else { Some(&pairs) }, judging, report);
     report.add(&question.name, seen, settled.findings, settled.exempted);
     Ok(())
 }

@@ -163,8 +163,22 @@ pub(super) fn drop_repeated(findings: &mut Vec<Finding>, start: usize, already: 
     findings.extend(new);
 }
 
-/// What people are told besides findings.
-pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], judging: &Judging, report: &mut Report) {
+/// Says of a refused push from an allowed branch that the laxer policy it brings decides only over what comes after it.
+fn policy_first(question: &Question<'_>, report: &mut Report) {
+    let Gate::Allowed(target, _) = &question.gate else { return };
+    if question.laxer.is_empty() {
+        return;
+    }
+    let keys: Vec<_> = question.laxer.iter().map(|laxer| laxer.key.as_str()).collect();
+    let guard = printable(target.short());
+    report.say(Said::new(
+        format!("{guard} judges by the policy it holds now; the new {} decides from the next push on", keys.join(", ")),
+        format!("push the policy to {guard} first, in a commit of its own on an allowed branch, then the rest"),
+    ));
+}
+
+/// What people are told besides findings; `pairs` are those that passed, `None` where the question is refused.
+pub(super) fn remark(question: &Question<'_>, pairs: Option<&[Judged]>, judging: &Judging, report: &mut Report) {
     if let Against::Broken(_, broken) = &question.against {
         let first = broken.mistakes.first().map_or_else(String::new, |mistake| {
             let place = &mistake.place;
@@ -178,6 +192,7 @@ pub(super) fn remark(question: &Question<'_>, pairs: &[Judged], judging: &Judgin
             String::new(),
         ));
     }
+    let Some(pairs) = pairs else { return policy_first(question, report) };
     if pairs.is_empty() {
         return;
     }

@@ -53,6 +53,8 @@ impl Repository {
         }
         let git = git.args(["log", "-m", "--raw", "-z", "--no-renames", "--full-history", "--reverse", "--topo-order"]);
         let git = git.args(["--no-color", "--no-notes", "--no-decorate", "--ignore-submodules=none", "--format=%H %s"]);
+        // The user's encoding, order file and `diff.relative` would garble the answer, stop it or cut it short.
+        let git = git.args(["--encoding=UTF-8", "--no-relative", "-O/dev/null"]);
         let mut git = git.args(span.args()).arg("--");
         for pathspec in pathspecs {
             git = git.arg(os_string(pathspec)?);

@@ -21,6 +21,7 @@ mod fix_lines;
 mod fooled;
 mod formats;
 mod from_env;
+mod gates_odd;
 mod generated;
 mod help;
 mod histories;
