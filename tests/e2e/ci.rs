@@ -3,6 +3,7 @@
 mod arguments;
 mod github;
 mod gitlab;
+mod odd;
 
 use serde_json::{Value, json};
 
