@@ -79,7 +79,7 @@ impl ReadError {
         match self {
             Self::TooLarge { .. } => "a requirements file of that size is a mistake: `git rm --cached` it".to_owned(),
             Self::Missing { .. } => {
-                "fetch it first: `git fetch`, and in a partial clone `git fetch --refetch`".to_owned()
+                "fetch it first: in a partial clone `git fetch --refetch --no-filter`, elsewhere `git fetch`".to_owned()
             }
             Self::Failed { help, .. } => help.clone(),
         }

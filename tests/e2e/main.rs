@@ -42,6 +42,7 @@ mod parse;
 mod policy;
 mod push;
 mod push_more;
+mod push_odd;
 mod renamed;
 mod replay;
 mod rollback;
