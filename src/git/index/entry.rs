@@ -134,7 +134,9 @@ pub(super) fn flat(data: &[u8], hash: usize) -> Result<Step<Raw<'_>>, Irregular>
     let rest = &data[start..];
     let length = match raw.flags.flags & NAME_LENGTH {
         NAME_LENGTH => match memchr(0, rest) {
-            Some(end) => end,
+            Some(end) if end >= usize::from(NAME_LENGTH) => end,
+            // git writes that for lengths that do not fit only; readers disagree about where the next entry begins.
+            Some(_) => return Err(Irregular::Entry),
             None => return short(rest),
         },
         length => usize::from(length),
@@ -190,4 +192,27 @@ fn variable(data: &[u8]) -> Result<Option<(u64, usize)>, Irregular> {
         value = value.checked_add(1).ok_or(Irregular::Entry)?;
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An entry of version 2 with these flags and this path, and one NUL more than it needs.
+    fn entry(flags: u16, path: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0; ID + 20];
+        bytes[MODE..MODE + 4].copy_from_slice(&FILE.to_be_bytes());
+        bytes.extend(flags.to_be_bytes());
+        bytes.extend(path);
+        bytes.extend([0; 9]);
+        bytes
+    }
+
+    #[test]
+    fn a_short_path_with_the_mark_of_a_long_one_is_irregular() {
+        assert!(matches!(flat(&entry(1, b"a"), 20), Ok(Step::Entry(raw, 64)) if raw.path == b"a"));
+        assert!(matches!(flat(&entry(NAME_LENGTH, b"a"), 20), Err(Irregular::Entry)));
+        let long = vec![b'a'; usize::from(NAME_LENGTH)];
+        assert!(matches!(flat(&entry(NAME_LENGTH, &long), 20), Ok(Step::Entry(raw, _)) if raw.path == long));
+    }
 }
