@@ -10,6 +10,8 @@ mod now;
 mod search;
 mod wanted;
 
+use std::sync::Arc;
+
 use crate::check::Judging;
 use crate::finding::Finding;
 use crate::git::{At, Repository, Tips, Wanted, World};
@@ -72,7 +74,7 @@ pub struct Break {
     /// The pairs that its errors are about.
     pub pairs: Vec<BrokenPair>,
     /// What it broke.
-    pub faults: Vec<Fault>,
+    pub faults: Arc<[Fault]>,
     seconds: u64,
     order: At,
 }
@@ -80,7 +82,7 @@ pub struct Break {
 /// An error of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong.
+    /// What is wrong, without the other places that take part.
     pub finding: Finding,
     /// What became of it.
     pub now: Now,

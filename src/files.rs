@@ -7,7 +7,7 @@
 mod changed;
 mod closure;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -22,9 +22,15 @@ use crate::source::{Id, Object, ReadError, RepoPath, Tree};
 #[derive(Default)]
 pub struct Cache {
     read: RefCell<HashMap<(RepoPath, Id), Rc<requirements::File>>>,
+    bytes: Cell<usize>,
 }
 
 impl Cache {
+    /// How many bytes the files have that were read so far.
+    pub fn bytes(&self) -> usize {
+        self.bytes.get()
+    }
+
     /// The file at `path`, read; `id` is what `tree` holds there.
     ///
     /// # Errors
@@ -35,6 +41,7 @@ impl Cache {
             return Ok(Rc::clone(file));
         }
         let bytes = tree.blob(path, id)?;
+        self.bytes.set(self.bytes.get() + bytes.len());
         let file = Rc::new(requirements::read_owned(path.clone(), bytes));
         self.read.borrow_mut().insert(key, Rc::clone(&file));
         Ok(file)

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::now::{Now, Tip};
 use super::{Break, BrokenPair, Fault, Unjudged};
 use crate::check::{self, Judging, check_with};
-use crate::files::{Cache, Judged, Tuple};
+use crate::files::{Cache, Judged, Tuple, every};
 use crate::finding::Finding;
 use crate::git::{At, Past, Repository, Wanted};
 use crate::policy::Date;
@@ -59,7 +59,7 @@ impl Hasher for Digest {
 }
 
 /// Judgements so far, of all threads, by their keys' digests.
-pub(super) type Known = Mutex<HashMap<[u8; 32], Arc<[Finding]>>>;
+pub(super) type Known = Mutex<HashMap<[u8; 32], Arc<[Fault]>>>;
 
 /// Judgements that are kept.
 const MOST_KNOWN: usize = 16_384;
@@ -96,6 +96,11 @@ impl Judge<'_> {
         asks.extend(question.policy.pairs.ends().into_iter().map(|end| Wanted::Ending(end.to_vec())));
         let pairs = check::pairs(&question, cache)?;
         asks.extend(pairs.iter().flat_map(files).map(Wanted::At));
+        if self.moves_policy(&question)? {
+            // A pair that is governed from here on, though none of its files changed, includes files too.
+            let all = every(&*question.after, None, &question.policy, cache)?;
+            asks.extend(all.iter().flat_map(files).map(Wanted::At));
+        }
         if pairs.is_empty() {
             return Ok(CameTo::InOrder);
         }
@@ -103,12 +108,10 @@ impl Judge<'_> {
             let message = format!("it changes governed files under a policy that cannot be read: {broken}");
             return Ok(CameTo::Unjudged(Unjudged { commit: *commit, message: first_line(&message), order }));
         }
-        let findings = self.findings(&question, &pairs, cache)?;
-        if findings.is_empty() {
+        let faults = self.faults(&question, &pairs, cache)?;
+        if faults.is_empty() {
             return Ok(CameTo::InOrder);
         }
-        let fault = |finding: &Finding| Fault { now: self.tip.now(finding), finding: finding.clone() };
-        let faults: Vec<Fault> = findings.iter().map(fault).collect();
         let made = self.repo.made(commit)?;
         Ok(CameTo::Broke(Box::new(Break {
             commit: *commit,
@@ -120,6 +123,18 @@ impl Judge<'_> {
             seconds: made.seconds,
             order,
         })))
+    }
+
+    /// Whether the policy is not that of every parent.
+    fn moves_policy(&self, question: &Question<'_>) -> Result<bool, ReadError> {
+        let Against::Parents(parents) = &question.against else { return Ok(false) };
+        let policy = PolicyFiles::of(&*question.after)?;
+        for parent in parents {
+            if PolicyFiles::of(&**parent)? != policy {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a shallow clone ends here: the commit names parents that were not fetched.
@@ -136,7 +151,7 @@ impl Judge<'_> {
     }
 
     /// The errors of a commit.
-    fn findings(&self, question: &Question<'_>, pairs: &[Judged], cache: &Cache) -> Result<Arc<[Finding]>, ReadError> {
+    fn faults(&self, question: &Question<'_>, pairs: &[Judged], cache: &Cache) -> Result<Arc<[Fault]>, ReadError> {
         let policy = PolicyFiles::of(&*question.after)?;
         let sides = |judged: &Judged| judged.before.sides().iter().map(crate::files::PairFiles::tuple).collect();
         let pairs = pairs.iter().map(|judged| {
@@ -148,13 +163,18 @@ impl Judge<'_> {
         }
         let report: Report = check_with(std::slice::from_ref(question), self.judging, cache)?;
         let errors = report.findings.into_iter().filter(|finding| finding.level == Level::Error);
-        let errors: Arc<[Finding]> = errors.collect();
+        let errors: Arc<[Fault]> = errors.map(|finding| self.fault(finding)).collect();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_KNOWN {
             known.clear();
         }
         known.insert(key, Arc::clone(&errors));
         Ok(errors)
+    }
+
+    /// What became of an error. The lines that take part are not kept: there may be as many as pins, in every break.
+    fn fault(&self, finding: Finding) -> Fault {
+        Fault { now: self.tip.now(&finding), finding: Finding { related: Vec::new(), ..finding } }
     }
 }
 

@@ -15,15 +15,15 @@ use crate::policy::PairRules;
 use crate::source::{Id, ReadError};
 
 /// Commits that are handed over together.
-const TOGETHER: usize = 128;
+const TOGETHER: usize = 512;
 /// Chunks for each thread that may wait: all of a history is more than memory shall hold.
 const WAITING: usize = 2;
-/// Judged commits whose files are remembered together.
-const REMEMBERED: usize = 12;
+/// Bytes of files that all threads remember; taken apart they take some fifty times as much.
+const REMEMBERED: usize = 128 << 10;
 /// Threads beyond this wait for memory rather than for each other.
 const MOST_WORKERS: usize = 8;
 /// What all threads keep of packs, in bytes.
-const RECENT: usize = 8 << 20;
+const RECENT: usize = 4 << 20;
 
 /// A commit to look at.
 struct Step {
@@ -107,7 +107,7 @@ impl Search<'_> {
         let (sender, receiver) = mpsc::sync_channel::<Vec<Step>>(workers * WAITING);
         let pool = Pool {
             search: self,
-            recent: RECENT / workers,
+            workers,
             chunks: Mutex::new(receiver),
             known: Known::default(),
             commits: AtomicUsize::new(0),
@@ -160,7 +160,7 @@ impl Feed<'_> {
 /// What the threads share.
 struct Pool<'a> {
     search: &'a Search<'a>,
-    recent: usize,
+    workers: usize,
     chunks: Mutex<mpsc::Receiver<Vec<Step>>>,
     known: Known,
     commits: AtomicUsize,
@@ -183,13 +183,13 @@ impl Pool<'_> {
         let asked = self.search.asked;
         let repo = Repository::open(asked.world)
             .map_err(|error| ReadError::Failed { message: error.to_string(), help: error.help() })?
-            .keeping(self.recent);
+            .keeping(RECENT / self.workers);
         let rules = PairRules::default();
         let past = repo.past(&rules.ends())?;
         let mut differ = repo.differ(self.search.wanted.clone())?;
         let judge =
             Judge { repo: &repo, past: &past, judging: asked.judging, known: &self.known, tip: self.search.tip };
-        let mut cache = (Cache::default(), 0);
+        let mut cache = Cache::default();
         while let Some(steps) = self.next() {
             for step in &steps {
                 if self.stopped.load(Ordering::Relaxed) {
@@ -205,11 +205,10 @@ impl Pool<'_> {
         Ok(())
     }
 
-    fn judge(&self, judge: &Judge<'_>, step: &Step, (cache, used): &mut (Cache, usize)) {
-        if *used == REMEMBERED {
-            (*cache, *used) = (Cache::default(), 0);
+    fn judge(&self, judge: &Judge<'_>, step: &Step, cache: &mut Cache) {
+        if cache.bytes() > REMEMBERED / self.workers {
+            *cache = Cache::default();
         }
-        *used += 1;
         let mut asks = BTreeSet::new();
         let came_to = judge.judge((&step.id, step.at), cache, &mut asks);
         let mut found = self.found();

@@ -134,7 +134,7 @@ fn write_break(text: &mut String, one: &Break, tip: &str, paths: &Paths) {
         let _ = writeln!(text, "  {}, {}: {now} {tip}", paths.show(&pair.manifest), paths.show(&pair.lock));
     }
     let mixed = one.faults.iter().any(|fault| fault.now != one.faults[0].now);
-    for Fault { finding, now } in &one.faults {
+    for Fault { finding, now } in one.faults.iter() {
         let place = place(finding, paths);
         let message = freeze_guard::source::printable_text(&finding.message);
         let now = if mixed { format!(" ({} {tip})", said(*now)) } else { String::new() };

@@ -14,7 +14,7 @@ use crate::git::repository::Repository;
 use crate::source::{Id, ReadError};
 
 /// What the walk keeps of packs.
-const RECENT: usize = 2 << 20;
+const RECENT: usize = 1 << 20;
 
 /// A history that is being read.
 pub struct Walk {
