@@ -8,6 +8,7 @@
 
 mod attributes;
 mod audit;
+mod audit_odd;
 mod bad_input;
 mod bots;
 mod chained;
