@@ -169,13 +169,25 @@ struct Pool<'a> {
     found: Mutex<Found>,
 }
 
+/// However a thread ends, what is left is taken and not looked at: the reading thread waits until somebody takes it.
+struct Rest<'a>(&'a Pool<'a>);
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stopped.store(true, Ordering::Relaxed);
+        }
+        while self.0.next().is_some() {}
+    }
+}
+
 impl Pool<'_> {
-    /// One thread, with a repository of its own. After an error the rest is taken and left alone.
+    /// One thread, with a repository of its own.
     fn work(&self) {
+        let _rest = Rest(self);
         if let Err(error) = self.try_work() {
             self.stopped.store(true, Ordering::Relaxed);
             self.found().failed.get_or_insert(error);
-            while self.next().is_some() {}
         }
     }
 

@@ -21,7 +21,7 @@ use freeze_guard::source::{Paths, printable};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Each commit is judged against its parents under its own policy. Exits 1 when a\npair that a commit broke is still broken at the tip (of REV, else of HEAD), 0\nwhen all is repaired, 2 when a commit could not be judged.\nExample: hook audit main"
+    after_help = "Each commit is judged against its parents under its own policy. Exits 1 when\nwhat a commit broke is still broken at the tip (of REV, else of HEAD), 0 when all\nis repaired, 2 when a commit could not be judged.\nExample: hook audit main"
 )]
 pub(crate) struct AuditArgs {
     /// The history of this revision

@@ -8,8 +8,11 @@ use serde_json::Value;
 
 use crate::world::{L, NEW, NEWER, OLD, R, World};
 
-/// Of each break, newest first: its subject, and of each finding the rule, its line and whether it is still broken.
-fn told(json: &Value) -> Vec<(String, Vec<(String, u64, bool)>)> {
+/// A finding of a break: its rule, its line, and whether it is still broken.
+type Told = (String, u64, bool);
+
+/// Of each break, newest first: its subject and its findings.
+fn told(json: &Value) -> Vec<(String, Vec<Told>)> {
     let finding = |one: &Value| {
         let still = one["still_broken"].as_bool().unwrap();
         (one["rule"].as_str().unwrap().to_owned(), one["line"].as_u64().unwrap_or_default(), still)

@@ -189,8 +189,6 @@ fn head(data: &[u8]) -> Option<Head> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn a_head_is_read_however_odd_the_people_are() {
         let id = "0123456789012345678901234567890123456789";
