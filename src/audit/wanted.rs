@@ -15,10 +15,14 @@ pub(super) fn first() -> BTreeSet<Wanted> {
     policies.map(Wanted::At).chain(ends).collect()
 }
 
-/// Takes out what is found by something else of `known` or of `wanted` itself.
+/// Takes out what is found by something else of `known` or of `wanted` itself; of two that find the same, the first stays.
 pub(super) fn drop_covered(wanted: &mut BTreeSet<Wanted>, known: &[Wanted]) {
     let all: Vec<Wanted> = wanted.iter().cloned().collect();
-    wanted.retain(|one| !known.iter().chain(all.iter().filter(|other| *other != one)).any(|other| other.covers(one)));
+    wanted.retain(|one| {
+        let better = |other: &&Wanted| other.covers(one) && (*other < one || !one.covers(other));
+        !known.iter().any(|known| known.covers(one))
+            && !all.iter().filter(|other| *other != one).any(|other| better(&other))
+    });
 }
 
 #[cfg(test)]
