@@ -3,11 +3,11 @@
 
 mod commits;
 mod differ;
+mod memo;
 mod recent;
 mod walk;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use gix::glob::pattern::Case;
@@ -23,6 +23,7 @@ use crate::source::{Conversion, Entry, Id, Object, ReadError, RepoPath, Tree};
 
 pub use commits::{At, Commits};
 pub use differ::Differ;
+use memo::{Below, Memo};
 pub(super) use recent::Recent;
 pub use walk::Walk;
 
@@ -70,7 +71,7 @@ impl Repository {
         // Inside a subtree only a path's last part is known to be whole.
         let names: Vec<&[u8]> =
             ends.iter().map(|end| end.rsplit(|&byte| byte == b'/').next().unwrap_or_default()).collect();
-        let below = RefCell::default();
+        let below = RefCell::new(Memo::new());
         let shared = Shared { objects, walker: Walker::new(objects), endings: Endings::new(&names), below };
         Ok(Past { shared: Rc::new(shared), case: self.layout().case })
     }
@@ -97,19 +98,13 @@ pub struct Past<'r> {
     case: Case,
 }
 
-/// What stands below a tree and ends as asked, by path.
-type Below = Rc<[(Vec<u8>, Object)]>;
-
 struct Shared<'r> {
     objects: &'r Objects,
     walker: Walker<'r>,
     endings: Endings,
-    /// By tree; forgotten when there are many, for a history has more trees than memory.
-    below: RefCell<HashMap<Id, Below>>,
+    below: RefCell<Memo>,
 }
 
-/// Trees that are remembered.
-const MOST_TREES: usize = 40_000;
 /// Trees within trees that are looked through.
 const MOST_LEVELS: usize = 512;
 
@@ -120,9 +115,7 @@ impl<'r> Past<'r> {
     /// When it is not here.
     pub fn commit_tree(&self, commit: &Id) -> Result<Box<dyn Tree + 'r>, ReadError> {
         self.shared.walker.forget_many();
-        if self.shared.below.borrow().len() > MOST_TREES {
-            self.shared.below.borrow_mut().clear();
-        }
+        self.shared.below.borrow_mut().begin();
         let root = self.shared.objects.commit(commit)?.tree;
         Ok(Box::new(PastTree { shared: Rc::clone(&self.shared), root, case: self.case }))
     }
@@ -136,8 +129,8 @@ struct PastTree<'r> {
 
 impl Shared<'_> {
     fn below(&self, tree: &Id, level: usize) -> Result<Below, ReadError> {
-        if let Some(known) = self.below.borrow().get(tree) {
-            return Ok(Rc::clone(known));
+        if let Some(known) = self.below.borrow_mut().get(tree) {
+            return Ok(known);
         }
         let what = || format!("tree {}", tree.short());
         if level > MOST_LEVELS {
@@ -167,9 +160,7 @@ impl Shared<'_> {
                 found.push((entry.filename.to_vec(), Object { mode, id: from_oid(entry.oid)? }));
             }
         }
-        let found: Below = found.into();
-        self.below.borrow_mut().insert(*tree, Rc::clone(&found));
-        Ok(found)
+        Ok(self.below.borrow_mut().put(tree, found))
     }
 }
 
