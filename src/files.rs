@@ -6,13 +6,15 @@
 
 mod changed;
 mod closure;
+mod plain;
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 pub use changed::{Before, Depth, Displaced, Judged, changed, every};
 pub use closure::{Closure, Content, IncludeFault, IncludeProblem, Node};
+pub use plain::Plain;
 
 use crate::policy::Pair;
 use crate::requirements;
@@ -22,9 +24,20 @@ use crate::source::{Id, Object, ReadError, RepoPath, Tree};
 #[derive(Default)]
 pub struct Cache {
     read: RefCell<HashMap<(RepoPath, Id), Rc<requirements::File>>>,
+    plain: RefCell<Plain>,
 }
 
 impl Cache {
+    /// Nothing read, and what an earlier process knew of blobs.
+    pub fn with(plain: Plain) -> Self {
+        Self { plain: RefCell::new(plain), ..Self::default() }
+    }
+
+    /// What is known of blobs by now.
+    pub fn plain(&self) -> Ref<'_, Plain> {
+        self.plain.borrow()
+    }
+
     /// The file at `path`, read; `id` is what `tree` holds there.
     ///
     /// # Errors

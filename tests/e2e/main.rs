@@ -43,6 +43,7 @@ mod policy;
 mod push;
 mod push_more;
 mod push_odd;
+mod remembered;
 mod renamed;
 mod replay;
 mod rollback;
