@@ -27,6 +27,8 @@ pub(super) struct Layout {
     pub(super) file_mode: bool,
     /// How `.gitattributes` compares paths.
     pub(super) case: gix::glob::pattern::Case,
+    /// The remotes that the repository's own configuration names; other scopes may name more.
+    pub(super) remotes: Vec<Vec<u8>>,
 }
 
 /// Who can read the refs.
@@ -137,6 +139,7 @@ impl Layout {
             ref_storage: settings.ref_storage(world, &git_dir),
             file_mode: settings.file_mode,
             case: settings.case,
+            remotes: settings.remotes,
             git_dir,
             common_dir,
             work_dir,

@@ -41,6 +41,7 @@ mod output;
 mod parse;
 mod policy;
 mod push;
+mod push_alone;
 mod push_more;
 mod push_odd;
 mod remembered;
