@@ -38,6 +38,10 @@ impl Cache {
         self.plain.borrow()
     }
 
+    fn has(&self, path: &RepoPath, id: &Id) -> bool {
+        self.read.borrow().contains_key(&(path.clone(), *id))
+    }
+
     /// The file at `path`, read; `id` is what `tree` holds there.
     ///
     /// # Errors

@@ -217,7 +217,25 @@ fn coded(bytes: &[u8]) -> bool {
     bytes.split(|&byte| byte == b'\n').take(2).any(|line| line.windows(6).any(|six| six == b"coding"))
 }
 
+/// Begins to read what the parents hold in place of the pair's files, while those are read.
+fn read_ahead(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair, cache: &Cache) -> Result<(), ReadError> {
+    let paths = [pair.manifest.clone(), pair.lock.clone()];
+    let now = after.lookup(&paths)?;
+    for parent in parents {
+        for ((path, then), now) in paths.iter().zip(parent.lookup(&paths)?).zip(&now) {
+            if let Some(Object { mode: Mode::File | Mode::Executable, id }) = then
+                && now.is_some_and(|now| now.id != id)
+                && !cache.has(path, &id)
+            {
+                parent.read_ahead(&id);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn compare(after: &dyn Tree, parents: &[&dyn Tree], pair: Pair, cache: &Cache) -> Result<Option<Judged>, ReadError> {
+    read_ahead(after, parents, &pair, cache)?;
     let now = PairFiles::load(after, &pair, cache)?;
     let tuple = now.tuple();
     let mut changed = None;

@@ -10,6 +10,7 @@ use super::binary::show_path;
 use super::settings::{Settings, is_false};
 
 /// Everything later reading needs, as absolute paths.
+#[derive(Clone)]
 pub(super) struct Layout {
     /// This work tree's own git directory: HEAD, index, MERGE_HEAD.
     pub(super) git_dir: PathBuf,
