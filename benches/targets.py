@@ -131,8 +131,17 @@ def locked(version):
     return "".join(lines)
 
 
-def pair(bench):
-    """One pair changed, beside the unchanged one and what reading its two states takes."""
+def parse_time():
+    """Milliseconds in which a lock as large is parsed, from benches/reading.rs."""
+    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "reading", "--", "compiled_lock"]
+    said = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, check=True).stdout.decode()
+    row = next(line for line in said.splitlines() if "compiled_lock" in line)
+    number, unit = row.split("│")[2].split()
+    return float(number) * {"ms": 1, "µs": 1e-3}[unit]
+
+
+def pair(bench, parse):
+    """One pair changed, beside the unchanged one and what inflating and parsing its two states takes."""
     repo = bench.repository("pair")
     for version in ("1.0", "1.1"):
         lock = locked(version)
@@ -142,18 +151,17 @@ def pair(bench):
         bench.git(repo, "add", ".")
         bench.git(repo, "commit", "--quiet", "-m", version)
     bench.git(repo, "reset", "--quiet", "--soft", "main~1")
-    hook, states = [bench.hook, "run", "pre-commit"], ["HEAD", "ORIG_HEAD"]
-    read = [[bench.hook, "parse", "--rev", state, PATHS[1]] for state in states]
-    inflate = [["git", "cat-file", "blob", f"{state}:{PATHS[1]}"] for state in states]
-    for command in [hook, *read, *inflate]:
+    hook = [bench.hook, "run", "pre-commit"]
+    inflate = [["git", "cat-file", "blob", f"{state}:{PATHS[1]}"] for state in ("HEAD", "ORIG_HEAD")]
+    for command in [hook, *inflate]:
         bench.judges(repo, command)
-    changed, parse, parsed, cat, cats, true = bench.measure(repo, [hook, *read, *inflate, ["/bin/true"]])
+    changed, first, second, true = bench.measure(repo, [hook, *inflate, ["/bin/true"]])
     bench.git(repo, "checkout", "--quiet", "HEAD", "--", *PATHS[:2])
     (same,) = bench.measure(repo, [hook])
-    print(f"(`git cat-file` of both states of the lock: {cat + cats - 2 * true:.2f} ms)", flush=True)
+    inflating = first + second - 2 * true
+    beside = f"unchanged {same:.2f} ms x 1.5 + of both states inflating {inflating:.2f} ms, parsing {2 * parse:.2f} ms"
     what = "pre-commit, one pair of 1,500 pins with hashes changed"
-    reading = parse + parsed - 2 * true
-    bench.row(what, changed, f"unchanged {same:.2f} ms x 1.5 + `hook parse` of both states {reading:.2f} ms", same * 1.5 + reading)
+    bench.row(what, changed, beside, same * 1.5 + inflating + 2 * parse)
     shutil.rmtree(repo)
 
 
@@ -223,14 +231,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hook", type=pathlib.Path, help="the program to measure")
     parser.add_argument("--runs", type=int, default=100, help="runs of each row; long ones run less often")
+    parser.add_argument("--parse", type=float, metavar="MS", help="what parsing a lock takes; default: measured with cargo")
     parser.add_argument("--quick", action="store_true", help="small repositories only")
     asked = parser.parse_args()
     hook = (asked.hook or program()).resolve()
+    parse = asked.parse or parse_time()
     with tempfile.TemporaryDirectory(prefix="freeze-guard-targets.") as place:
         bench = Bench(pathlib.Path(place), hook, asked.runs)
         print("| what | median | beside | at most | |\n|---|---|---|---|---|", flush=True)
         points = [unchanged(bench, 10_000, 3)]
-        pair(bench)
+        pair(bench, parse)
         if not asked.quick:
             points += [unchanged(bench, files, 12) for files in (100_000, 1_000_000)]
             pushes(bench)
