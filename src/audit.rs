@@ -1,25 +1,26 @@
 //! The spine over a history: every commit that touches governed files is judged against its parents under its own
 //! policy, as `check --range` does, and it is told who broke what and whether it still is.
 //!
-//! git finds the commits (it has the commit graph) while the first of them are judged already. What a first search could
-//! not know, files that others include and pairs that an older policy named, is searched for again until nothing is new.
+//! The history is read here rather than by git: each commit's tree is compared with its parents' in what is wanted, and
+//! those that differ are judged at once. What a first search could not know, files that others included and pairs that an
+//! older policy named, is searched for again until nothing is new.
 
 mod judge;
-mod pathspec;
-mod workers;
+mod now;
+mod search;
+mod wanted;
 
-use std::collections::{BTreeSet, HashSet};
-
-use crate::check::{Judging, check};
+use crate::check::Judging;
 use crate::finding::Finding;
-use crate::git::{Repository, Tips, World};
+use crate::git::{At, Repository, Tips, Wanted, World};
 use crate::policy::Date;
-use crate::rule::Level;
-use crate::scope::{ScopeError, Which, snapshot};
+use crate::scope::ScopeError;
 use crate::source::{Id, RepoPath};
 
 use judge::CameTo;
-use pathspec::Pathspec;
+pub use now::Now;
+use now::Tip;
+use search::{Found, Search};
 
 /// What to look at, and as whom.
 pub struct Asked<'a> {
@@ -29,7 +30,7 @@ pub struct Asked<'a> {
     pub tips: Tips,
     /// What judgements depend on.
     pub judging: &'a Judging,
-    /// Threads that judge.
+    /// Threads that search and judge.
     pub workers: usize,
     /// Told of what is done now and then, from any thread.
     pub progress: &'a (dyn Fn(Progress) + Sync),
@@ -38,10 +39,10 @@ pub struct Asked<'a> {
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Commits that are judged.
-    pub judged: usize,
-    /// Commits that were found so far.
-    pub found: usize,
+    /// Commits that were looked at, and judged if they touch something.
+    pub looked: usize,
+    /// Commits that were read so far.
+    pub commits: usize,
 }
 
 /// What a history came to.
@@ -70,10 +71,19 @@ pub struct Break {
     pub subject: Vec<u8>,
     /// The pairs that its errors are about.
     pub pairs: Vec<BrokenPair>,
-    /// Its errors.
-    pub findings: Vec<Finding>,
+    /// What it broke.
+    pub faults: Vec<Fault>,
     seconds: u64,
-    order: usize,
+    order: At,
+}
+
+/// An error of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub finding: Finding,
+    /// What became of it.
+    pub now: Now,
 }
 
 /// A pair that a commit broke.
@@ -83,18 +93,8 @@ pub struct BrokenPair {
     pub manifest: RepoPath,
     /// Its lock.
     pub lock: RepoPath,
-    /// What it is at the tip.
+    /// Whether anything of what the commit broke in it is still there.
     pub now: Now,
-    files: BTreeSet<RepoPath>,
-}
-
-/// What a pair is at the tip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Now {
-    /// One of its files has an error there.
-    Broken,
-    /// In order there, or gone.
-    Repaired,
 }
 
 /// A commit that could not be judged.
@@ -104,71 +104,60 @@ pub struct Unjudged {
     pub commit: Id,
     /// Why.
     pub message: String,
+    order: At,
 }
 
 impl Audit {
-    /// Breaks of a pair that is still broken.
+    /// Breaks that are still there.
     pub fn open(&self) -> usize {
         self.breaks.iter().filter(|one| one.is_open()).count()
     }
 }
 
 impl Break {
-    /// Whether one of its pairs is still broken.
+    /// Whether anything of it is still broken.
     pub fn is_open(&self) -> bool {
-        self.pairs.iter().any(|pair| pair.now == Now::Broken)
+        self.faults.iter().any(|fault| fault.now == Now::Broken)
     }
 }
 
 /// Judges a history.
 ///
 /// # Errors
-/// What the repository cannot answer as a whole: no such revision, a policy at the tip that cannot be read. One commit
-/// that cannot be judged is told of in the result.
+/// What the repository cannot answer as a whole: no such revision, a policy at the tip that cannot be read, a commit or a
+/// tree that is missing. One commit that cannot be judged is told of in the result.
 pub fn audit(asked: &Asked<'_>, repo: &Repository) -> Result<Audit, ScopeError> {
     let tip = match &asked.tips {
         Tips::Revision(spec) => repo.resolve(spec)?,
         Tips::All => repo.resolve(b"HEAD")?,
     };
-    let broken = broken_files(repo, &tip, asked.judging)?;
-    let mut searched: BTreeSet<Pathspec> = BTreeSet::new();
-    let mut pending = pathspec::first();
-    let (mut seen, mut odd) = (HashSet::new(), Vec::new());
-    while !pending.is_empty() {
-        let specs: Vec<Vec<u8>> = pending.iter().map(Pathspec::text).collect();
-        searched.append(&mut pending);
-        let results = workers::run(asked, repo, (&specs, &mut seen))?;
-        odd.extend(results.odd);
-        pending = results.asks;
-        pending.retain(|ask| !searched.iter().any(|known| known.covers(ask)));
+    let (tip, asks) = Tip::judge(repo, &tip, asked.judging)?;
+    let mut found = Found::default();
+    let mut searched: Vec<Wanted> = asks.into_iter().collect();
+    let commits = Search { asked, wanted: searched.clone(), tip: &tip }.first(repo, &mut found)?;
+    loop {
+        let mut asks = std::mem::take(&mut found.asks);
+        wanted::drop_covered(&mut asks, &searched);
+        if asks.is_empty() {
+            return Ok(gather(found));
+        }
+        let wanted: Vec<Wanted> = asks.into_iter().collect();
+        searched.extend(wanted.iter().cloned());
+        Search { asked, wanted, tip: &tip }.again(&commits, &mut found)?;
     }
-    Ok(gather(odd, seen.len(), &broken))
 }
 
-/// The files that have an error at the tip.
-fn broken_files(repo: &Repository, tip: &Id, judging: &Judging) -> Result<BTreeSet<RepoPath>, ScopeError> {
-    let which = Which::Revision(tip.to_string().into_bytes());
-    let report = check(&[snapshot(repo, &which, Vec::new(), None)?], judging)?;
-    let errors = report.findings.iter().filter(|finding| finding.level == Level::Error);
-    Ok(errors.filter_map(|finding| finding.place.path().cloned()).collect())
-}
-
-fn gather(odd: Vec<CameTo>, touching: usize, broken: &BTreeSet<RepoPath>) -> Audit {
-    let mut audit = Audit { touching, breaks: Vec::new(), unjudged: Vec::new(), edge: 0 };
-    for came_to in odd {
+fn gather(found: Found) -> Audit {
+    let mut audit = Audit { touching: found.touching.len(), breaks: Vec::new(), unjudged: Vec::new(), edge: 0 };
+    for came_to in found.odd {
         match came_to {
             CameTo::InOrder => {}
             CameTo::Edge => audit.edge += 1,
             CameTo::Unjudged(unjudged) => audit.unjudged.push(unjudged),
-            CameTo::Broke(mut one) => {
-                for pair in &mut one.pairs {
-                    pair.now = if pair.files.is_disjoint(broken) { Now::Repaired } else { Now::Broken };
-                }
-                audit.breaks.push(*one);
-            }
+            CameTo::Broke(one) => audit.breaks.push(*one),
         }
     }
-    // git's order is that of the first search; what came later has its place by its day.
     audit.breaks.sort_by_key(|one| (std::cmp::Reverse(one.seconds), one.order));
+    audit.unjudged.sort_by_key(|one| one.order);
     audit
 }

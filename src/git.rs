@@ -26,6 +26,7 @@ mod repository;
 mod settings;
 mod tree;
 mod url;
+mod wanted;
 mod work_tree;
 mod world;
 
@@ -36,12 +37,13 @@ pub use index::{Endings, EntryFlags, IndexEntry, IndexFile, Irregular};
 pub use namespace::{Placed, RefsNow};
 pub use objects::ObjectKind;
 pub use open::OpenError;
-pub use past::{Made, Past, Tips};
+pub use past::{At, Commits, Differ, Made, Past, Tips, Walk};
 pub use push::{PushLineError, PushLineProblem, RefUpdate, parse_push};
 pub use received::{Received, ReceivedLineError, ReceivedLineProblem, parse_received};
 pub use refs::{Head, Reference};
 pub use repository::{MergeHeads, Repository};
 pub use url::redact_url;
+pub use wanted::Wanted;
 
 /// What the process was given. The library reads neither the environment nor the working directory by itself.
 #[derive(Clone, Debug, Default)]

@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::pathspec::Pathspec;
-use super::{Break, BrokenPair, Now, Unjudged};
+use super::now::{Now, Tip};
+use super::{Break, BrokenPair, Fault, Unjudged};
 use crate::check::{self, Judging, check_with};
 use crate::files::{Cache, Judged, Tuple};
 use crate::finding::Finding;
-use crate::git::{Past, Repository};
+use crate::git::{At, Past, Repository, Wanted};
 use crate::policy::Date;
 use crate::report::Report;
 use crate::rule::Level;
@@ -45,50 +45,53 @@ pub(super) struct Judge<'r> {
     pub(super) past: &'r Past<'r>,
     pub(super) judging: &'r Judging,
     pub(super) known: &'r Known,
+    pub(super) tip: &'r Tip,
 }
 
 impl Judge<'_> {
-    /// Judges `commit`, the `order`th that git found; `asks` gets what its files and its policy say to look for.
-    pub(super) fn judge(&self, (commit, order): (&Id, usize), cache: &Cache, asks: &mut BTreeSet<Pathspec>) -> CameTo {
+    /// Judges `commit`, the one at `order` in its history; `asks` gets what its files and its policy say to look for.
+    pub(super) fn judge(&self, (commit, order): (&Id, At), cache: &Cache, asks: &mut BTreeSet<Wanted>) -> CameTo {
         match self.try_judge((commit, order), cache, asks) {
             Ok(came_to) => came_to,
-            Err(error) => CameTo::Unjudged(Unjudged { commit: *commit, message: said(&error) }),
+            Err(error) => CameTo::Unjudged(Unjudged { commit: *commit, message: said(&error), order }),
         }
     }
 
     fn try_judge(
         &self,
-        (commit, order): (&Id, usize),
+        (commit, order): (&Id, At),
         cache: &Cache,
-        asks: &mut BTreeSet<Pathspec>,
+        asks: &mut BTreeSet<Wanted>,
     ) -> Result<CameTo, ScopeError> {
         if self.is_edge(commit)? {
             return Ok(CameTo::Edge);
         }
         let mut question = past_commit(self.repo, commit, &|id| Ok(Rc::from(self.past.commit_tree(id)?)))?;
         question.among_others = false;
-        asks.extend(question.policy.pairs.ends().into_iter().map(|end| Pathspec::Ending(end.to_vec())));
+        asks.extend(question.policy.pairs.ends().into_iter().map(|end| Wanted::Ending(end.to_vec())));
         let pairs = check::pairs(&question, cache)?;
-        asks.extend(pairs.iter().flat_map(files).map(Pathspec::At));
+        asks.extend(pairs.iter().flat_map(files).map(Wanted::At));
         if pairs.is_empty() {
             return Ok(CameTo::InOrder);
         }
         if let Against::Broken(_, broken) = &question.against {
             let message = format!("it changes governed files under a policy that cannot be read: {broken}");
-            return Ok(CameTo::Unjudged(Unjudged { commit: *commit, message: first_line(&message) }));
+            return Ok(CameTo::Unjudged(Unjudged { commit: *commit, message: first_line(&message), order }));
         }
         let findings = self.findings(&question, &pairs, cache)?;
         if findings.is_empty() {
             return Ok(CameTo::InOrder);
         }
+        let fault = |finding: &Finding| Fault { now: self.tip.now(finding), finding: finding.clone() };
+        let faults: Vec<Fault> = findings.iter().map(fault).collect();
         let made = self.repo.made(commit)?;
         Ok(CameTo::Broke(Box::new(Break {
             commit: *commit,
             author: made.author,
             date: Date::from_unix(made.seconds),
             subject: made.subject,
-            pairs: broken_pairs(&pairs, &findings),
-            findings: findings.to_vec(),
+            pairs: broken_pairs(&pairs, &faults),
+            faults,
             seconds: made.seconds,
             order,
         })))
@@ -131,21 +134,21 @@ impl Judge<'_> {
 }
 
 /// Every file of a pair, on each side.
-fn files(judged: &Judged) -> BTreeSet<RepoPath> {
+pub(super) fn files(judged: &Judged) -> BTreeSet<RepoPath> {
     let before = judged.before.sides().iter().flat_map(|side| side.tuple().into_keys().collect::<Vec<_>>());
     judged.after.tuple().into_keys().chain(before).collect()
 }
 
-/// The pairs that the findings are about; all of them where one has no place.
-fn broken_pairs(pairs: &[Judged], findings: &[Finding]) -> Vec<BrokenPair> {
-    let paths: BTreeSet<&RepoPath> = findings.iter().filter_map(|finding| finding.place.path()).collect();
-    let placeless = findings.iter().any(|finding| finding.place.path().is_none());
+/// The pairs that the faults are about; all of them where one has no place.
+fn broken_pairs(pairs: &[Judged], faults: &[Fault]) -> Vec<BrokenPair> {
     let mut broken = Vec::new();
     for judged in pairs {
         let files = files(judged);
-        if placeless || files.iter().any(|file| paths.contains(file)) {
-            let (manifest, lock) = (judged.pair.manifest.clone(), judged.pair.lock.clone());
-            broken.push(BrokenPair { manifest, lock, now: Now::Repaired, files });
+        let is_its = |fault: &&Fault| fault.finding.place.path().is_none_or(|path| files.contains(path));
+        let its: Vec<&Fault> = faults.iter().filter(is_its).collect();
+        if !its.is_empty() {
+            let now = if its.iter().any(|fault| fault.now == Now::Broken) { Now::Broken } else { Now::Repaired };
+            broken.push(BrokenPair { manifest: judged.pair.manifest.clone(), lock: judged.pair.lock.clone(), now });
         }
     }
     broken

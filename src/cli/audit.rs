@@ -13,7 +13,7 @@ use super::args::Format;
 use super::output::out;
 use super::world::Surroundings;
 use super::{Failure, Outcome};
-use freeze_guard::audit::{Asked, Audit, Break, Now, Progress, audit};
+use freeze_guard::audit::{Asked, Audit, Break, Fault, Now, Progress, audit};
 use freeze_guard::finding::{Finding, Place};
 use freeze_guard::git::Tips;
 use freeze_guard::report::{finding_json, plural};
@@ -81,13 +81,13 @@ impl Bar {
         }
         let Ok(mut bar) = self.bar.lock() else { return };
         let bar = bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} commits judged");
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} commits looked at");
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        bar.set_length(progress.found as u64);
-        bar.set_position(progress.judged as u64);
+        bar.set_length(progress.commits as u64);
+        bar.set_position(progress.looked as u64);
     }
 
     fn clear(&self) {
@@ -130,18 +130,24 @@ fn write_break(text: &mut String, one: &Break, tip: &str, paths: &Paths) {
     let (author, subject) = (printable(author), printable(subject));
     let _ = writeln!(text, "commit {}  {date}  {author}\n  {subject}", commit.short());
     for pair in &one.pairs {
-        let now = match pair.now {
-            Now::Broken => "still broken at",
-            Now::Repaired => "repaired or gone at",
-        };
+        let now = said(pair.now);
         let _ = writeln!(text, "  {}, {}: {now} {tip}", paths.show(&pair.manifest), paths.show(&pair.lock));
     }
-    for finding in &one.findings {
+    let mixed = one.faults.iter().any(|fault| fault.now != one.faults[0].now);
+    for Fault { finding, now } in &one.faults {
         let place = place(finding, paths);
         let message = freeze_guard::source::printable_text(&finding.message);
-        let _ = writeln!(text, "  {}[{}]: {place}{message}", finding.level, finding.rule);
+        let now = if mixed { format!(" ({} {tip})", said(*now)) } else { String::new() };
+        let _ = writeln!(text, "  {}[{}]: {place}{message}{now}", finding.level, finding.rule);
     }
     text.push('\n');
+}
+
+fn said(now: Now) -> &'static str {
+    match now {
+        Now::Broken => "still broken at",
+        Now::Repaired => "repaired or gone at",
+    }
 }
 
 fn place(finding: &Finding, paths: &Paths) -> String {
@@ -189,6 +195,14 @@ fn json_break(one: &Break) -> Value {
         "subject": printable(&one.subject),
         "still_broken": one.is_open(),
         "pairs": pairs,
-        "findings": one.findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "findings": one.faults.iter().map(json_fault).collect::<Vec<_>>(),
     })
+}
+
+fn json_fault(fault: &Fault) -> Value {
+    let mut value = finding_json(&fault.finding);
+    if let Some(finding) = value.as_object_mut() {
+        finding.insert("still_broken".to_owned(), Value::Bool(fault.now == Now::Broken));
+    }
+    value
 }

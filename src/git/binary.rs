@@ -5,7 +5,6 @@
 //! directory, same GIT_DIR, GIT_INDEX_FILE and `-c` options), so that git's own checks of ownership apply.
 
 use std::ffi::{OsStr, OsString};
-use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -227,38 +226,6 @@ impl GitCommand {
         let mut lines = output.stderr.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
         let last = lines.rfind(|line| !line.is_empty()).unwrap_or_default();
         Err(GitError::Failed { command: shown, status: output.status.code(), stderr: printable(last) })
-    }
-
-    /// Runs it and shows `each` every line of its output as it comes.
-    ///
-    /// # Errors
-    /// As [`Self::run`], but without what git says.
-    pub fn each_line(self, each: &mut dyn FnMut(&[u8])) -> Result<(), GitError> {
-        let shown = self.shown();
-        let program = self.program.clone().ok_or(GitError::NotFound)?;
-        let failed = |reason: &std::io::Error| GitError::Start {
-            program: program.clone(),
-            reason: printable_text(&reason.to_string()),
-        };
-        let mut command = self.command(&program);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|error| failed(&error))?;
-        let mut read = || -> std::io::Result<()> {
-            let Some(output) = child.stdout.take() else { return Ok(()) };
-            let mut output = std::io::BufReader::new(output);
-            let mut line = Vec::new();
-            while output.read_until(b'\n', &mut line)? > 0 {
-                each(line.strip_suffix(b"\n").unwrap_or(&line));
-                line.clear();
-            }
-            Ok(())
-        };
-        let read = read();
-        let status = child.wait().map_err(|error| failed(&error))?;
-        read.map_err(|error| failed(&error))?;
-        if status.success() {
-            return Ok(());
-        }
-        Err(GitError::Failed { command: shown, status: status.code(), stderr: String::new() })
     }
 
     /// As [`Self::run`], for a caller to whom every exit status is an answer.

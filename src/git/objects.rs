@@ -12,6 +12,7 @@ use gix::odb::Header as _;
 use super::ahead::Ahead;
 use super::binary::show_path;
 use super::open::Layout;
+use super::past::Recent;
 use crate::source::{Id, MAX_FILE, ReadError, RepoPath, printable_text};
 
 /// What an object is.
@@ -63,16 +64,20 @@ const LARGE: u64 = 512 * 1024;
 const MAX_TAGS: usize = 64;
 
 impl Objects {
-    /// Opens every store that exists; git, too, passes over alternates that are gone.
-    pub(super) fn open(layout: &Layout) -> Result<Self, ReadError> {
+    /// Opens every store that exists; git, too, passes over alternates that are gone. `recent` is how many bytes of what
+    /// was read last are kept of each, for whoever reads a history.
+    pub(super) fn open(layout: &Layout, recent: Option<usize>) -> Result<Self, ReadError> {
         let mut stores = Vec::new();
         for directory in layout.objects.iter().filter(|directory| directory.is_dir()) {
             let options = gix::odb::store::init::Options {
                 current_dir: Some(layout.git_dir.clone()),
                 ..gix::odb::store::init::Options::default()
             };
-            let store = gix::odb::at_opts(directory, layout.hash, None, options)
+            let mut store = gix::odb::at_opts(directory, layout.hash, None, options)
                 .map_err(|error| damaged(&format!("the object directory {}", show_path(directory)), &error))?;
+            if let Some(size) = recent {
+                store.set_pack_cache(move || Box::new(Recent::new(size)));
+            }
             stores.push(store);
         }
         Ok(Self { stores, hash: layout.hash, ahead: Ahead::default() })

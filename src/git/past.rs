@@ -1,5 +1,10 @@
-//! A whole history: its commits as git streams them, who made one, and snapshots that share what they read. A tree that
-//! many commits have in common is looked through once.
+//! A whole history: its commits, which of them change what is wanted, who made one, and snapshots that share what they
+//! read. A tree that many commits have in common is looked through once.
+
+mod commits;
+mod differ;
+mod recent;
+mod walk;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,10 +17,14 @@ use gix::objs::tree::EntryKind;
 use super::attributes;
 use super::index::Endings;
 use super::objects::{Objects, damaged, from_oid, not_a_commit};
-use super::refs::unexpected;
-use super::repository::{Repository, os_string};
+use super::repository::Repository;
 use super::tree::{Walker, entry_path, mode_of, unusable};
 use crate::source::{Conversion, Entry, Id, Object, ReadError, RepoPath, Tree};
+
+pub use commits::{At, Commits};
+pub use differ::Differ;
+pub(super) use recent::Recent;
+pub use walk::Walk;
 
 /// Where a history begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,29 +47,6 @@ pub struct Made {
 }
 
 impl Repository {
-    /// Shows `each` the commits of a history that change something at `pathspecs` against every parent, newest first, as
-    /// git finds them.
-    ///
-    /// # Errors
-    /// When git cannot answer.
-    pub fn each_touching(&self, tips: &Tips, pathspecs: &[Vec<u8>], each: &mut dyn FnMut(Id)) -> Result<(), ReadError> {
-        let mut git = self.git().args(["rev-list", "--full-history"]);
-        git = match tips {
-            Tips::Revision(spec) => git.arg("--end-of-options").arg(os_string(spec)?),
-            Tips::All => git.args(["--exclude=refs/stash", "--exclude=refs/notes/*", "--all", "HEAD"]),
-        };
-        git = git.arg("--");
-        for pathspec in pathspecs {
-            git = git.arg(os_string(pathspec)?);
-        }
-        let mut odd = None;
-        git.each_line(&mut |line| match Id::from_hex(line) {
-            Some(id) => each(id),
-            None => odd = Some(unexpected("git rev-list", line)),
-        })?;
-        odd.map_or(Ok(()), Err)
-    }
-
     /// Who made the commit `id`, and when.
     ///
     /// # Errors

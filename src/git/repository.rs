@@ -20,6 +20,8 @@ use crate::source::{Id, ReadError, Tree, printable};
 pub struct Repository {
     world: World,
     layout: Layout,
+    /// As [`Objects::open`] takes it.
+    recent: Option<usize>,
     objects: OnceCell<Objects>,
     ref_files: OnceCell<RefFiles>,
     config: OnceCell<Config>,
@@ -40,11 +42,18 @@ impl Repository {
     pub fn open(world: &World) -> Result<Self, OpenError> {
         Ok(Self {
             layout: Layout::find(world)?,
+            recent: None,
             world: world.clone(),
             objects: OnceCell::new(),
             ref_files: OnceCell::new(),
             config: OnceCell::new(),
         })
+    }
+
+    /// Keeps `bytes` of what was read last, for whoever is about to read a history.
+    #[must_use]
+    pub fn keeping(self, bytes: usize) -> Self {
+        Self { recent: Some(bytes), objects: OnceCell::new(), ..self }
     }
 
     /// The top of the work tree, absolute; `None` in a bare repository and in a server's hook.
@@ -205,7 +214,7 @@ impl Repository {
         match self.objects.get() {
             Some(objects) => Ok(objects),
             None => {
-                let objects = Objects::open(&self.layout)?;
+                let objects = Objects::open(&self.layout, self.recent)?;
                 Ok(self.objects.get_or_init(|| objects))
             }
         }
