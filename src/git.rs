@@ -37,7 +37,7 @@ pub use index::{Endings, EntryFlags, IndexEntry, IndexFile, Irregular};
 pub use namespace::{Placed, RefsNow};
 pub use objects::ObjectKind;
 pub use open::OpenError;
-pub use past::{At, Commits, Differ, Made, Past, Tips, Walk};
+pub use past::{At, Commits, Differ, Made, Past, Tips, Touching, Walk};
 pub use push::{PushLineError, PushLineProblem, RefUpdate, parse_push};
 pub use received::{Received, ReceivedLineError, ReceivedLineProblem, parse_received};
 pub use refs::{Head, Reference};

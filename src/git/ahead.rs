@@ -24,7 +24,7 @@ impl Ahead {
         // A handle to the stores is no other thread's.
         let read = move || {
             let mut content = Vec::new();
-            Objects::open(&layout).ok()?.read(&id, &mut content).ok()?.map(|_| content)
+            Objects::open(&layout, None).ok()?.read(&id, &mut content).ok()?.map(|_| content)
         };
         if let Ok(thread) = thread::Builder::new().spawn(read) {
             reading.insert(id, thread);

@@ -4,6 +4,7 @@
 mod commits;
 mod differ;
 mod recent;
+mod touching;
 mod walk;
 
 use std::cell::RefCell;
@@ -24,6 +25,7 @@ use crate::source::{Conversion, Entry, Id, Object, ReadError, RepoPath, Tree};
 pub use commits::{At, Commits};
 pub use differ::Differ;
 pub(super) use recent::Recent;
+pub use touching::Touching;
 pub use walk::Walk;
 
 /// Where a history begins.
