@@ -2,8 +2,11 @@
 //! them have been judged together before, as in a cherry-pick, the answer is the same.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
 
 use super::now::{Now, Tip};
 use super::{Break, BrokenPair, Fault, Unjudged};
@@ -27,17 +30,39 @@ pub(super) enum CameTo {
 }
 
 /// What a judgement depends on: the policy, and every pair with its tuple on each side.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct Key {
+#[derive(Hash)]
+struct Key {
     policy: [Option<Object>; 2],
     pairs: Vec<(RepoPath, RepoPath, Tuple, Vec<Tuple>)>,
 }
 
-/// Judgements so far, of all threads.
-pub(super) type Known = Mutex<HashMap<Key, Arc<[Finding]>>>;
+impl Key {
+    /// The same for equal keys, and no history can be written so that it is for others: a key with many pairs is large.
+    fn digest(&self) -> [u8; 32] {
+        let mut all = Digest(Sha256::new());
+        self.hash(&mut all);
+        all.0.finalize().into()
+    }
+}
 
-/// Judgements that are kept: one takes about a kilobyte.
-const MOST_KNOWN: usize = 4096;
+/// Takes what a value writes of itself, lengths included, into a strong hash.
+struct Digest(Sha256);
+
+impl Hasher for Digest {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+/// Judgements so far, of all threads, by their keys' digests.
+pub(super) type Known = Mutex<HashMap<[u8; 32], Arc<[Finding]>>>;
+
+/// Judgements that are kept.
+const MOST_KNOWN: usize = 16_384;
 
 /// What one thread judges with.
 pub(super) struct Judge<'r> {
@@ -117,7 +142,7 @@ impl Judge<'_> {
         let pairs = pairs.iter().map(|judged| {
             (judged.pair.manifest.clone(), judged.pair.lock.clone(), judged.after.tuple(), sides(judged))
         });
-        let key = Key { policy: [policy.freeze_guard, policy.pyproject], pairs: pairs.collect() };
+        let key = Key { policy: [policy.freeze_guard, policy.pyproject], pairs: pairs.collect() }.digest();
         if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(known));
         }

@@ -1,7 +1,7 @@
 //! The threads: one reads the commits of a history, the others find those that touch what is wanted, and judge them at
 //! once. Neighbouring commits go to the same thread: they share trees and files.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
@@ -31,16 +31,28 @@ struct Step {
     id: Id,
     tree: Id,
     parents: Vec<Id>,
-    /// From which parents it is known to differ; empty before the first search.
-    known: Vec<bool>,
+}
+
+impl Step {
+    /// Whether it differs from a parent, a first one from nothing. A merge that has everything as one parent has it and
+    /// nothing as the other is in order, which judging says; what it mixes is seen there too.
+    fn touches(&self, differ: &mut Differ<'_>) -> Result<bool, ReadError> {
+        if self.parents.is_empty() {
+            return differ.differ(Some(&self.tree), None);
+        }
+        for parent in &self.parents {
+            if differ.differ(Some(&self.tree), Some(parent))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// What the searches of one history came to so far.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) touching: HashSet<At>,
-    /// Merges that differ from some of their parents. What another search finds may make it all.
-    partly: HashMap<At, Vec<bool>>,
     pub(super) odd: Vec<CameTo>,
     /// What the judged commits say to look for.
     pub(super) asks: BTreeSet<Wanted>,
@@ -61,7 +73,7 @@ impl Search<'_> {
         self.run(found, &mut |pool, feed| {
             while let Some(at) = walk.advance()? {
                 pool.commits.store(walk.commits().len(), Ordering::Relaxed);
-                if !feed.step(walk.commits(), at, Vec::new()) {
+                if !feed.step(walk.commits(), at) {
                     break;
                 }
             }
@@ -70,16 +82,15 @@ impl Search<'_> {
         Ok(walk.into_commits())
     }
 
-    /// Searches again what was read, for something else. What differed then differs still.
+    /// Searches what was read for something else.
     pub(super) fn again(&self, commits: &Commits, found: &mut Found) -> Result<(), ReadError> {
         let touching = found.touching.clone();
-        let partly = std::mem::take(&mut found.partly);
         self.run(found, &mut |pool, feed| {
             pool.commits.store(commits.len(), Ordering::Relaxed);
             for at in (0..commits.len()).filter_map(|at| At::try_from(at).ok()) {
                 if touching.contains(&at) {
                     pool.looked.fetch_add(1, Ordering::Relaxed);
-                } else if !feed.step(commits, at, partly.get(&at).cloned().unwrap_or_default()) {
+                } else if !feed.step(commits, at) {
                     break;
                 }
             }
@@ -129,10 +140,10 @@ struct Feed<'a> {
 
 impl Feed<'_> {
     /// Hands over the commit at `at`; false when nobody wants more.
-    fn step(&mut self, commits: &Commits, at: At, known: Vec<bool>) -> bool {
+    fn step(&mut self, commits: &Commits, at: At) -> bool {
         let parents = commits.parents(at).iter().filter_map(|&parent| commits.tree(parent)).collect();
         if let (Some(id), Some(tree)) = (commits.id(at), commits.tree(at)) {
-            self.chunk.push(Step { at, id, tree, parents, known });
+            self.chunk.push(Step { at, id, tree, parents });
         }
         if self.chunk.len() >= TOGETHER {
             self.send();
@@ -184,7 +195,7 @@ impl Pool<'_> {
                 if self.stopped.load(Ordering::Relaxed) {
                     break;
                 }
-                if self.touches(&mut differ, step)? {
+                if step.touches(&mut differ)? {
                     self.judge(&judge, step, &mut cache);
                 }
             }
@@ -192,23 +203,6 @@ impl Pool<'_> {
             (asked.progress)(Progress { looked, commits: self.commits.load(Ordering::Relaxed) });
         }
         Ok(())
-    }
-
-    /// Whether a commit differs from every parent, a first one from nothing.
-    fn touches(&self, differ: &mut Differ<'_>, step: &Step) -> Result<bool, ReadError> {
-        if step.parents.is_empty() {
-            return differ.differ(Some(&step.tree), None);
-        }
-        let mut differs = Vec::new();
-        for (at, parent) in step.parents.iter().enumerate() {
-            let known = step.known.get(at).copied().unwrap_or_default();
-            differs.push(known || differ.differ(Some(&step.tree), Some(parent))?);
-        }
-        if differs.iter().any(|&differs| differs) && differs.contains(&false) {
-            self.found().partly.insert(step.at, differs);
-            return Ok(false);
-        }
-        Ok(differs.iter().all(|&differs| differs))
     }
 
     fn judge(&self, judge: &Judge<'_>, step: &Step, (cache, used): &mut (Cache, usize)) {
