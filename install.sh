@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds and installs the program `hook` from this clone, wires the hooks of REPO, and shows whether they are in force and
-# the state of its pairs. Without REPO: the clone of the current directory, else this one.
+# the state of its pairs. Without REPO: the clone of the current directory, else this one. With --program nothing is
+# wired: every clone whose hooks are wired uses the new program at once.
 # Exit status: 0 wired, 1 not built, not wired or a guard not in force, 2 wrong arguments.
 set -u
 
@@ -10,21 +11,53 @@ fail() {
     exit 1
 }
 
+usage='usage: install.sh [REPO | --program]'
 if [ "$#" -gt 1 ]; then
-    printf 'usage: install.sh [REPO]\n' >&2
+    printf '%s\n' "$usage" >&2
     exit 2
 fi
+wire=yes
 case ${1-} in
 -h | --help)
-    printf 'usage: install.sh [REPO]\n'
-    sed -n '2,4s/^# //p' "$0"
+    printf '%s\n' "$usage"
+    sed -n '2,5s/^# //p' "$0"
     exit 0
     ;;
+--program)
+    wire=no
+    shift
+    ;;
 -*)
-    printf 'usage: install.sh [REPO]\n' >&2
+    printf '%s\n' "$usage" >&2
     exit 2
     ;;
 esac
+
+# A program that has the C library inside, and every address settled, starts in half the time, which is most of what a
+# hook costs. Prints the target to build it for; fails where that cannot be linked, or the user has settings of their own.
+static='-Ctarget-feature=+crt-static -Crelocation-model=static'
+static_target() {
+    [ -z "${RUSTFLAGS-}${CARGO_ENCODED_RUSTFLAGS-}${CARGO_BUILD_TARGET-}" ] || return 1
+    target=$(rustc -vV | sed -n 's/^host: //p')
+    case $target in *-linux-gnu) ;; *) return 1 ;; esac
+    probe=$(mktemp -d) || return 1
+    printf 'fn main() {}\n' >"$probe/probe.rs"
+    {
+        # shellcheck disable=SC2086 # They are words.
+        rustc --target "$target" $static -o "$probe/probe" "$probe/probe.rs" && "$probe/probe"
+    } >/dev/null 2>&1
+    linked=$?
+    rm -rf "$probe"
+    [ "$linked" -eq 0 ] && printf '%s\n' "$target"
+}
+
+build() {
+    set -- --locked --path "$here" --root "$root"
+    if target=$(static_target); then
+        set -- "$@" --target "$target" --config "target.$target.rustflags='$static'"
+    fi
+    cargo install "$@"
+}
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P) || fail "cannot find the directory of $0"
 [ -f "$here/Cargo.toml" ] || fail "$here is not a clone of Freeze Guard: run install.sh where it was cloned to"
@@ -33,13 +66,15 @@ command -v cargo >/dev/null || fail "Rust is missing: get it from https://rustup
 
 if [ "$#" -eq 1 ]; then
     repo=$1
-elif [ "$(git rev-parse --is-inside-work-tree 2>/dev/null)" = true ]; then
+elif [ "$wire" = yes ] && [ "$(git rev-parse --is-inside-work-tree 2>/dev/null)" = true ]; then
     repo=$PWD
 else
     repo=$here
 fi
 [ -d "$repo" ] || fail "there is no directory $repo"
-git -C "$repo" rev-parse --git-dir >/dev/null 2>&1 || fail "$repo is not a git repository: name a clone, install.sh REPO"
+if [ "$wire" = yes ] && ! git -C "$repo" rev-parse --git-dir >/dev/null 2>&1; then
+    fail "$repo is not a git repository: name a clone, install.sh REPO"
+fi
 
 root=${CARGO_INSTALL_ROOT:-${CARGO_HOME:-${HOME:+$HOME/.cargo}}}
 case $root in
@@ -49,7 +84,7 @@ case $root in
 esac
 
 # From within the clone, so that neither cargo nor rustup takes settings from REPO.
-(cd -- "$here" && cargo install --locked --path "$here" --root "$root") || fail "the build failed; the reason stands above"
+(cd -- "$here" && build) || fail "the build failed; the reason stands above"
 hook=$root/bin/hook
 [ -x "$hook" ] || hook=$root/bin/hook.exe
 [ -x "$hook" ] || fail "cargo left no program in $root/bin"
@@ -58,6 +93,7 @@ case :${PATH-}: in
 *":$root/bin:"*) ;;
 *) say "$root/bin is not on your PATH: the hooks work, but to type \`hook\` add it there" ;;
 esac
+[ "$wire" = yes ] || exit 0
 
 "$hook" -C "$repo" install || fail "the hooks of $repo are not wired; the reason stands above"
 

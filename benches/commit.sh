@@ -3,7 +3,7 @@
 # do the same job, in generated repositories. One hyperfine run per size, so that all rows saw the same machine.
 #
 #   benches/commit.sh [FILES...]     default: 10000 100000
-#   HOOK=path                        the binary; default: a release build of this checkout
+#   HOOK=path                        the binary; default: what install.sh builds here
 #   RUNS=n                           runs per row, default 40
 #
 # Needs git, hyperfine and Python 3. pre-commit, prek and lefthook come from the package registry into a virtual
@@ -22,8 +22,8 @@ for name in $(git rev-parse --local-env-vars); do unset "$name"; done
 
 hook=${HOOK:-}
 if [ -z "$hook" ]; then
-  cargo build --release --locked --quiet
-  hook=$top/target/release/hook
+  CARGO_INSTALL_ROOT=$tools/program ./install.sh --program >/dev/null
+  hook=$tools/program/bin/hook
 fi
 
 place=$(mktemp -d "${TMPDIR:-/tmp}/freeze-guard-bench.XXXXXX")

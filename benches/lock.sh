@@ -4,7 +4,7 @@
 # and comparing. The resolvers get the packages from a directory, without a network.
 #
 #   benches/lock.sh [PACKAGES]       default: 1500
-#   HOOK=path                        the binary; default: a release build of this checkout
+#   HOOK=path                        the binary; default: what install.sh builds here
 #   RUNS=n                           runs per row, default 40; PEER_RUNS=n for uv, default 5; pip-compile, which
 #                                    takes minutes, runs once, and not at all with PEER_RUNS=0
 #   BUDGET=ms                        fails if the median of a hook row is above this many milliseconds
@@ -26,8 +26,8 @@ for name in $(git rev-parse --local-env-vars); do unset "$name"; done
 
 hook=${HOOK:-}
 if [ -z "$hook" ]; then
-  cargo build --release --locked --quiet
-  hook=$top/target/release/hook
+  CARGO_INSTALL_ROOT=$tools/program ./install.sh --program >/dev/null
+  hook=$tools/program/bin/hook
 fi
 
 place=$(mktemp -d "${TMPDIR:-/tmp}/freeze-guard-bench.XXXXXX")

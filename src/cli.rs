@@ -20,6 +20,7 @@ mod install;
 mod interrupt;
 mod lock;
 mod man;
+mod memory;
 mod output;
 mod parallel;
 mod parse;
@@ -38,7 +39,6 @@ mod world;
 use std::process::ExitCode;
 
 use args::{Args, Verb};
-use clap::Parser as _;
 pub(crate) use output::Failure;
 use world::Surroundings;
 
@@ -55,7 +55,8 @@ pub(crate) enum Outcome {
 
 /// Runs the verb that the arguments name.
 pub(crate) fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let words: Vec<_> = std::env::args_os().collect();
+    let args = match Args::read(&words) {
         Ok(args) => args,
         Err(error) => return help::usage(error),
     };

@@ -6,13 +6,15 @@
 
 mod changed;
 mod closure;
+mod plain;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 pub use changed::{Before, Depth, Displaced, Judged, changed, every};
 pub use closure::{Closure, Content, IncludeFault, IncludeProblem, Node};
+pub use plain::Plain;
 
 use crate::policy::Pair;
 use crate::requirements;
@@ -22,6 +24,7 @@ use crate::source::{Id, Object, ReadError, RepoPath, Tree};
 #[derive(Default)]
 pub struct Cache {
     read: RefCell<HashMap<(RepoPath, Id), Rc<requirements::File>>>,
+    plain: RefCell<Plain>,
     bytes: Cell<usize>,
 }
 
@@ -29,6 +32,20 @@ impl Cache {
     /// How many bytes the files have that were read so far.
     pub fn bytes(&self) -> usize {
         self.bytes.get()
+    }
+
+    /// Nothing read, and what an earlier process knew of blobs.
+    pub fn with(plain: Plain) -> Self {
+        Self { plain: RefCell::new(plain), ..Self::default() }
+    }
+
+    /// What is known of blobs by now.
+    pub fn plain(&self) -> Ref<'_, Plain> {
+        self.plain.borrow()
+    }
+
+    fn has(&self, path: &RepoPath, id: &Id) -> bool {
+        self.read.borrow().contains_key(&(path.clone(), *id))
     }
 
     /// The file at `path`, read; `id` is what `tree` holds there.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+mod ahead;
 mod attributes;
 mod binary;
 mod config;
@@ -36,7 +37,7 @@ pub use index::{Endings, EntryFlags, IndexEntry, IndexFile, Irregular};
 pub use namespace::{Placed, RefsNow};
 pub use objects::ObjectKind;
 pub use open::OpenError;
-pub use past::{At, Commits, Differ, Made, Past, Tips, Walk};
+pub use past::{At, Commits, Differ, Made, Past, Tips, Touching, Walk};
 pub use push::{PushLineError, PushLineProblem, RefUpdate, parse_push};
 pub use received::{Received, ReceivedLineError, ReceivedLineProblem, parse_received};
 pub use refs::{Head, Reference};

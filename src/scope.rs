@@ -7,6 +7,7 @@ mod commit;
 mod policies;
 mod push;
 mod receive;
+mod remotes;
 mod snapshot;
 mod source;
 mod tips;
@@ -18,6 +19,7 @@ pub use commit::{CommitEvent, commit};
 pub use policies::{PolicyFiles, read as read_policy};
 pub use push::{Push, push};
 pub use receive::receive;
+pub use remotes::Approvers;
 pub use snapshot::{Which, past_commit, range, snapshot};
 
 use crate::git::{Head, PushLineError, ReceivedLineError, Repository};
@@ -48,7 +50,7 @@ pub struct Question<'r> {
     /// The first mistake of the policy that the guarded ref would hold, where it cannot be read.
     pub unreadable: Option<String>,
     /// What other remotes hold on the same branch; a pair that equals one of them is already approved.
-    pub approved: Vec<Approved<'r>>,
+    pub approved: Option<Approvers<'r>>,
     /// On a server: what stands on allowed branches; a pair that equals one of them comes from an allowed source.
     pub allowed: Rc<Vec<Snapshot<'r>>>,
     /// Whose work tree a help line may look into, whether `git add` would mend what is wrong. It is opened only then:
@@ -81,7 +83,7 @@ impl<'r> Question<'r> {
             gate: Gate::Open,
             laxer: Vec::new(),
             unreadable: None,
-            approved: Vec::new(),
+            approved: None,
             allowed: Rc::default(),
             work_tree: None,
             remark: Remark::Silent,

@@ -91,6 +91,13 @@ fn refs_below_a_prefix_loose_and_packed() {
             let expected: Vec<&str> =
                 all.lines().filter(|line| line.split(' ').nth(1).unwrap().starts_with(prefix)).collect();
             assert_eq!(found, expected, "{prefix}");
+            let files =
+                !scratch.git(&["config", "--get", "--default", "files", "extensions.refStorage"]).contains("reftable");
+            for end in ["/a", "/loose", "/c", "/none"] {
+                let may = repository.may_have_reference(prefix.as_bytes(), &|name| name.ends_with(end.as_bytes()));
+                let has = expected.iter().any(|line| line.ends_with(end));
+                assert_eq!(may.unwrap(), has || !files, "{prefix} {end}");
+            }
         }
     }
 }

@@ -32,6 +32,37 @@ fn a_commit_through_a_tag_and_nothing_else() {
 }
 
 #[test]
+fn what_is_read_ahead_is_what_is_there() {
+    let scratch = Scratch::new();
+    let large = "flask==1.0  # why\n".repeat(60_000);
+    scratch.add("requirements.lock", &large);
+    scratch.add("requirements.txt", "flask==1.0\n");
+    let one = scratch.commit("one");
+    for pack in [false, true] {
+        if pack {
+            scratch.git(&["gc", "-q"]);
+        }
+        let repository = scratch.open();
+        let tree = repository.commit_tree(&one).unwrap();
+        for (name, text) in [("requirements.lock", large.as_str()), ("requirements.txt", "flask==1.0\n")] {
+            let blob = scratch.rev(&format!("HEAD:{name}"));
+            // Asked for twice, and a second time after it was taken.
+            for _ in 0..2 {
+                tree.read_ahead(&blob);
+                tree.read_ahead(&blob);
+                assert_eq!(tree.blob(&path(name), &blob).unwrap(), text.as_bytes());
+                assert_eq!(tree.blob(&path(name), &blob).unwrap(), text.as_bytes());
+            }
+        }
+        // Of what is no blob, or missing, only asking for it tells.
+        for other in [one, id("0123456789012345678901234567890123456789")] {
+            tree.read_ahead(&other);
+            assert!(tree.blob(&path("requirements.lock"), &other).is_err());
+        }
+    }
+}
+
+#[test]
 fn the_empty_tree_needs_no_object() {
     let scratch = Scratch::new();
     let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";

@@ -17,12 +17,14 @@ pub(super) fn first() -> BTreeSet<Wanted> {
 
 /// Takes out what is found by something else of `known` or of `wanted` itself; of two that find the same, the first stays.
 pub(super) fn drop_covered(wanted: &mut BTreeSet<Wanted>, known: &[Wanted]) {
-    let all: Vec<Wanted> = wanted.iter().cloned().collect();
-    wanted.retain(|one| {
-        let better = |other: &&Wanted| other.covers(one) && (*other < one || !one.covers(other));
-        !known.iter().any(|known| known.covers(one))
-            && !all.iter().filter(|other| *other != one).any(|other| better(&other))
-    });
+    let mut kept: BTreeSet<Wanted> = BTreeSet::new();
+    for one in std::mem::take(wanted) {
+        if !known.iter().chain(&kept).any(|other| other.covers(&one)) {
+            kept.retain(|other| !one.covers(other));
+            kept.insert(one);
+        }
+    }
+    *wanted = kept;
 }
 
 #[cfg(test)]

@@ -1,20 +1,28 @@
 //! Each new commit of a push by itself, where the policy asks for it (`push.every-commit`): what one commit broke and a
 //! later one mended is found too.
 //!
-//! git says what each commit touched, which costs no more than its trees; only commits that touch a governed file against
-//! every parent are judged, by the parents rule and under the policy that decides over the push.
+//! What each commit touched costs no more than its trees; only commits that touch a governed file against every parent are
+//! judged, by the parents rule and under the policy that decides over the push.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::files::{self, Cache};
-use crate::git::Touched;
+use crate::git::{Repository, Span, Wanted};
 use crate::policy::{FREEZE_GUARD_TOML, PYPROJECT_TOML};
 use crate::scope::{Against, Commits, Question, Snapshot};
 use crate::source::{Id, ReadError, RepoPath, Tree, printable};
 
 /// More commits than these are not asked for all that they touched, only whether they touched what is known to matter.
 const WHOLE: usize = 2_000;
+
+/// A commit that may matter.
+struct New {
+    id: Id,
+    subject: Vec<u8>,
+    /// For each parent from which it differs, the paths that differ; nothing where only what matters was looked for.
+    paths: Option<Vec<Vec<Vec<u8>>>>,
+}
 
 /// One question for each new commit that may have changed a pair, oldest first.
 ///
@@ -27,12 +35,14 @@ pub(super) fn questions<'r>(question: &Question<'r>, cache: &Cache) -> Result<Ve
     if let Against::Parents(bases) = &question.against {
         bases.iter().try_for_each(|base| governed.learn(&**base))?;
     }
-    let whole = repo.count(span, WHOLE + 1)? <= WHOLE;
-    let pathspecs = if whole { Vec::new() } else { governed.pathspecs() };
     let mut questions = Vec::new();
-    for touched in repo.touched(span, &pathspecs)? {
-        let parents = repo.commit_parents(&touched.id)?;
-        if touched.paths.len() < parents.len() || !touched.paths.iter().all(|paths| governed.any(paths)) {
+    for new in governed.commits(repo, span)? {
+        let parents = repo.commit_parents(&new.id)?;
+        if new
+            .paths
+            .as_ref()
+            .is_some_and(|all| all.len() < parents.len() || !all.iter().all(|paths| governed.any(paths)))
+        {
             continue;
         }
         // At the edge of a shallow clone nobody knows what a commit changed.
@@ -40,17 +50,17 @@ pub(super) fn questions<'r>(question: &Question<'r>, cache: &Cache) -> Result<Ve
             continue;
         }
         let tree = |id: &Id| -> Result<Snapshot<'r>, ReadError> { Ok(Rc::from(repo.commit_tree(id)?)) };
-        let after = tree(&touched.id)?;
+        let after = tree(&new.id)?;
         governed.learn(&*after)?;
         let parents = parents.iter().map(tree).collect::<Result<_, _>>()?;
-        questions.push(one(question, &touched, after, parents));
+        questions.push(one(question, &new, after, parents));
     }
     Ok(questions)
 }
 
-fn one<'r>(push: &Question<'r>, touched: &Touched, after: Snapshot<'r>, parents: Vec<Snapshot<'r>>) -> Question<'r> {
-    let subject: String = printable(&touched.subject).chars().take(60).collect();
-    let name = format!("commit {} ({subject})", touched.id.short());
+fn one<'r>(push: &Question<'r>, new: &New, after: Snapshot<'r>, parents: Vec<Snapshot<'r>>) -> Question<'r> {
+    let subject: String = printable(&new.subject).chars().take(60).collect();
+    let name = format!("commit {} ({subject})", new.id.short());
     let ruling = (Rc::clone(&push.policy), push.origin.clone());
     let question = Question::plain(name, after, Against::Parents(parents), ruling);
     Question { among_others: true, ..question }
@@ -81,12 +91,22 @@ impl Governed<'_, '_> {
         })
     }
 
-    fn pathspecs(&self) -> Vec<Vec<u8>> {
-        let literal = |path: &[u8]| [&b":(top,literal)"[..], path].concat();
-        let mut pathspecs = self.question.policy.pairs.pathspecs();
-        pathspecs.push(b":(top,glob)**/.gitattributes".to_vec());
-        pathspecs.extend([FREEZE_GUARD_TOML, PYPROJECT_TOML].map(|name| literal(name.as_bytes())));
-        pathspecs.extend(self.included.iter().map(|path| literal(path.as_bytes())));
-        pathspecs
+    /// The commits of `span` that may matter, oldest first.
+    fn commits(&self, repo: &Repository, span: &Span) -> Result<Vec<New>, ReadError> {
+        let found = repo.touching(span, &self.wanted(), WHOLE)?;
+        if found.commits <= WHOLE {
+            let touched = repo.touched(span)?.into_iter();
+            return Ok(touched.map(|one| New { id: one.id, subject: one.subject, paths: Some(one.paths) }).collect());
+        }
+        let oldest_first = found.touching.into_iter().rev();
+        oldest_first.map(|id| Ok(New { id, subject: repo.made(&id)?.subject, paths: None })).collect()
+    }
+
+    fn wanted(&self) -> Vec<Wanted> {
+        let policies =
+            [FREEZE_GUARD_TOML, PYPROJECT_TOML].into_iter().filter_map(|name| RepoPath::new(name.as_bytes()));
+        let paths = policies.chain(self.included.iter().cloned()).map(Wanted::At);
+        let ends = self.question.policy.pairs.ends().into_iter().chain([b".gitattributes".as_slice()]);
+        ends.map(|end| Wanted::Ending(end.to_vec())).chain(paths).collect()
     }
 }

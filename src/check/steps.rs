@@ -12,7 +12,7 @@ use crate::report::{Layers, Remark as Said, Report, Seen};
 use crate::requirements;
 use crate::rule::RuleId;
 use crate::rules::{self, Context, Draft, GateContext, WorkLock};
-use crate::scope::{self, Against, Question, Remark};
+use crate::scope::{self, Against, Approved, Question, Remark};
 use crate::source::{Mode, Object, ReadError, RepoPath, Tree, printable};
 
 /// The pairs that the question is about.
@@ -51,9 +51,13 @@ pub(super) fn drop_approved(
     cache: &Cache,
     report: &mut Report,
 ) -> Result<(), ReadError> {
+    let approved = match &question.approved {
+        Some(approvers) if !pairs.is_empty() => approvers.all()?,
+        Some(_) | None => return Ok(()),
+    };
     let mut kept = Vec::new();
     for judged in pairs.drain(..) {
-        match approver(question, &judged, cache)? {
+        match approver(&approved, &judged, cache)? {
             Some(name) => report.say(Said::new(
                 format!("{} stands on {name} already: approved there", judged.pair.manifest),
                 String::new(),
@@ -65,9 +69,9 @@ pub(super) fn drop_approved(
     Ok(())
 }
 
-fn approver<'q>(question: &'q Question<'_>, judged: &Judged, cache: &Cache) -> Result<Option<&'q str>, ReadError> {
+fn approver<'a>(all: &'a [Approved<'_>], judged: &Judged, cache: &Cache) -> Result<Option<&'a str>, ReadError> {
     let tuple = judged.after.tuple();
-    for approved in &question.approved {
+    for approved in all {
         match PairFiles::load(&*approved.tree, &judged.pair, cache) {
             Ok(files) if files.tuple() == tuple => return Ok(Some(&approved.name)),
             // What another remote holds may be missing here; then it approves nothing.

@@ -38,6 +38,30 @@ pub(crate) struct Args {
     pub(crate) verb: Verb,
 }
 
+/// `run` as a command of its own.
+#[derive(Parser)]
+struct RunOnly {
+    #[command(flatten)]
+    args: RunArgs,
+}
+
+impl Args {
+    /// Reads `words`, the program's name first. What git's hooks call is read without building all the other verbs, which
+    /// would take as long as judging; only what that does not understand is worth it.
+    ///
+    /// # Errors
+    /// What clap has to say, help and version too.
+    pub(crate) fn read(words: &[OsString]) -> Result<Self, clap::Error> {
+        if let Some(words @ [verb, ..]) = words.get(1..)
+            && verb == "run"
+            && let Ok(RunOnly { args }) = RunOnly::try_parse_from(words)
+        {
+            return Ok(Self { directory: None, verb: Verb::Run(args) });
+        }
+        Self::try_parse_from(words)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Wire the hooks of this clone
@@ -355,4 +379,34 @@ pub(crate) struct CompletionsArgs {
     /// Which shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_is_read_alone_as_it_is_among_the_others() {
+        for line in [
+            "run pre-commit",
+            "run",
+            "run --help",
+            "run --version",
+            "run pre-push -- origin file:///x",
+            "run pre-push origin --force",
+            "run --from-env pre-push",
+            "run --from-env --shim 1 pre-push",
+            "run --shim 3 --at .git/hooks/pre-commit --caller 7 --chained  pre-commit --",
+            "run --shim x pre-commit",
+            "run --no-such pre-commit",
+            "run -C . pre-commit",
+            "-C . run pre-commit",
+        ] {
+            let words: Vec<OsString> = format!("hook {line}").split(' ').map(OsString::from).collect();
+            let told = |read: Result<Args, clap::Error>| {
+                read.map_or_else(|error| format!("{error}"), |args| format!("{args:?}"))
+            };
+            assert_eq!(told(Args::read(&words)), told(Args::try_parse_from(&words)), "{line}");
+        }
+    }
 }

@@ -12,8 +12,9 @@ use super::args::{ReportFormat, RunArgs};
 use super::output::err;
 use super::terminal::{Stream, style};
 use super::world::Surroundings;
-use super::{Failure, Outcome, from_env, receive};
+use super::{Failure, Outcome, from_env, memory, receive};
 use freeze_guard::check::check_with;
+use freeze_guard::files::Cache;
 use freeze_guard::git::Repository;
 use freeze_guard::report::{Verdict, text};
 use freeze_guard::scope::{self, CommitEvent, Push, Question};
@@ -127,7 +128,10 @@ fn judge_push(push: &Push<'_>, repo: &Repository, args: &RunArgs, world: &Surrou
 
 fn judge(questions: &[Question<'_>], repo: &Repository, world: &Surroundings) -> Result<Outcome, Failure> {
     let judging = world.judging(repo);
-    let report = check_with(questions, &judging, Box::leak(Box::default()))?;
+    let memory = memory::open();
+    let cache = Box::leak(Box::new(Cache::with(memory.plain())));
+    let report = check_with(questions, &judging, cache)?;
+    memory.keep(&cache.plain());
     let style = style(&world.world, Stream::Err, &judging.paths, false);
     err(&text(&report, &style));
     Ok(match report.verdict() {

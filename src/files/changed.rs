@@ -113,7 +113,7 @@ pub fn changed(
     }
     let mut found = Vec::new();
     for pair in pairs {
-        if !surely_same(after, parents, &pair)? {
+        if !surely_same(after, parents, &pair, cache)? {
             found.extend(compare(after, parents, pair, cache)?);
         }
     }
@@ -161,7 +161,7 @@ fn beside(parent: &dyn Tree, policy: &Policy, now: &BTreeSet<RepoPath>) -> Resul
 
 /// Whether manifest and lock are the same in some parent and neither includes anything: the usual case, settled without
 /// reading a line. Another `.gitattributes` beside or above them may convert them, which only a comparison tells.
-fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair) -> Result<bool, ReadError> {
+fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair, cache: &Cache) -> Result<bool, ReadError> {
     let mut paths = vec![pair.manifest.clone(), pair.lock.clone()];
     paths.extend(attribute_files(&pair.manifest));
     paths.extend(attribute_files(&pair.lock));
@@ -171,7 +171,7 @@ fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair) -> Result<b
             continue;
         }
         for (path, object) in paths.iter().zip(now).take(2) {
-            if may_include(after, path, object)? {
+            if may_include(after, path, object, cache)? {
                 return Ok(false);
             }
         }
@@ -181,10 +181,19 @@ fn surely_same(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair) -> Result<b
 }
 
 /// Whether the file could hold a `-r` or `-c`, by a look that may err towards yes.
-fn may_include(tree: &dyn Tree, path: &RepoPath, object: Option<Object>) -> Result<bool, ReadError> {
+fn may_include(tree: &dyn Tree, path: &RepoPath, object: Option<Object>, cache: &Cache) -> Result<bool, ReadError> {
     let Some(Object { mode: Mode::File | Mode::Executable, id }) = object else { return Ok(false) };
+    if cache.plain.borrow().knows(&id) {
+        return Ok(false);
+    }
     match tree.blob(path, &id) {
-        Ok(bytes) => Ok(looks_including(&bytes)),
+        Ok(bytes) => {
+            let found = looks_including(&bytes);
+            if !found {
+                cache.plain.borrow_mut().learn(&id, bytes.len());
+            }
+            Ok(found)
+        }
         // Too large to be read is the same on both sides, and was refused when it came.
         Err(ReadError::TooLarge { .. }) => Ok(false),
         Err(error) => Err(error),
@@ -208,7 +217,25 @@ fn coded(bytes: &[u8]) -> bool {
     bytes.split(|&byte| byte == b'\n').take(2).any(|line| line.windows(6).any(|six| six == b"coding"))
 }
 
+/// Begins to read what the parents hold in place of the pair's files, while those are read.
+fn read_ahead(after: &dyn Tree, parents: &[&dyn Tree], pair: &Pair, cache: &Cache) -> Result<(), ReadError> {
+    let paths = [pair.manifest.clone(), pair.lock.clone()];
+    let now = after.lookup(&paths)?;
+    for parent in parents {
+        for ((path, then), now) in paths.iter().zip(parent.lookup(&paths)?).zip(&now) {
+            if let Some(Object { mode: Mode::File | Mode::Executable, id }) = then
+                && now.is_some_and(|now| now.id != id)
+                && !cache.has(path, &id)
+            {
+                parent.read_ahead(&id);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn compare(after: &dyn Tree, parents: &[&dyn Tree], pair: Pair, cache: &Cache) -> Result<Option<Judged>, ReadError> {
+    read_ahead(after, parents, &pair, cache)?;
     let now = PairFiles::load(after, &pair, cache)?;
     let tuple = now.tuple();
     let mut changed = None;

@@ -59,6 +59,12 @@ impl Repository {
         names
     }
 
+    /// Whether the repository's own configuration has the remote `name`, which takes no git to tell; what says no may
+    /// still be among [`Self::remotes`].
+    pub fn has_own_remote(&self, name: &[u8]) -> bool {
+        self.layout().remotes.iter().any(|known| known == name)
+    }
+
     /// The addresses of the remote `name`; none for a name that is not configured.
     pub fn remote_urls(&self, name: &[u8]) -> RemoteUrls {
         let values = |last: &str| -> Vec<Vec<u8>> {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::refs::unexpected;
-use super::repository::{Repository, os_string};
+use super::repository::Repository;
 use crate::source::{Id, ReadError};
 
 /// A commit, and what it changed.
@@ -30,23 +30,11 @@ pub struct Span {
 const PLAIN: &[&str] = &["log.diffMerges=separate", "log.showRoot=true", "log.follow=false", "log.showSignature=false"];
 
 impl Repository {
-    /// How many commits `span` has, counted up to `most`.
-    ///
-    /// # Errors
-    /// When git cannot answer.
-    pub fn count(&self, span: &Span, most: usize) -> Result<usize, ReadError> {
-        let git = self.git().args(["rev-list", "--count"]).arg(format!("--max-count={most}")).args(span.args());
-        let output = git.run()?.stdout;
-        let text = std::str::from_utf8(output.trim_ascii()).ok();
-        text.and_then(|text| text.parse().ok()).ok_or_else(|| unexpected("git rev-list --count", &output))
-    }
-
-    /// Each commit of `span`, parents first, and what it changed; only those that touch `pathspecs`, where there are some.
-    /// Reads trees and no file.
+    /// Each commit of `span`, parents first, and what it changed. Reads trees and no file.
     ///
     /// # Errors
     /// When git cannot answer: a tree that a partial clone lacks, say.
-    pub fn touched(&self, span: &Span, pathspecs: &[Vec<u8>]) -> Result<Vec<Touched>, ReadError> {
+    pub fn touched(&self, span: &Span) -> Result<Vec<Touched>, ReadError> {
         let mut git = self.git();
         for setting in PLAIN {
             git = git.arg("-c").arg(setting);
@@ -55,11 +43,7 @@ impl Repository {
         let git = git.args(["--no-color", "--no-notes", "--no-decorate", "--ignore-submodules=none", "--format=%H %s"]);
         // The user's encoding, order file and `diff.relative` would garble the answer, stop it or cut it short.
         let git = git.args(["--encoding=UTF-8", "--no-relative", "-O/dev/null"]);
-        let mut git = git.args(span.args()).arg("--");
-        for pathspec in pathspecs {
-            git = git.arg(os_string(pathspec)?);
-        }
-        read_log(&git.run()?.stdout)
+        read_log(&git.args(span.args()).arg("--").run()?.stdout)
     }
 
     /// The best common ancestors of two commits (`git merge-base --all`); none where they have no history in common, or
@@ -99,7 +83,7 @@ impl Repository {
 }
 
 impl Span {
-    fn args(&self) -> impl Iterator<Item = OsString> {
+    pub(super) fn args(&self) -> impl Iterator<Item = OsString> {
         let hidden = self.hidden.iter().map(|id| format!("^{id}").into());
         std::iter::once(self.tip.to_string().into()).chain(hidden)
     }

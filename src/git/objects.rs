@@ -9,6 +9,7 @@ use std::fmt::Display;
 use gix::objs::commit::ref_iter::Token;
 use gix::odb::Header as _;
 
+use super::ahead::Ahead;
 use super::binary::show_path;
 use super::open::Layout;
 use super::past::Recent;
@@ -53,7 +54,11 @@ impl From<gix::objs::Kind> for ObjectKind {
 pub(super) struct Objects {
     stores: Vec<gix::odb::Handle>,
     hash: gix::hash::Kind,
+    ahead: Ahead,
 }
+
+/// From how many bytes on a blob is read ahead.
+const LARGE: u64 = 512 * 1024;
 
 /// An annotated tag may point at a tag; no real one nests deeper.
 const MAX_TAGS: usize = 64;
@@ -75,7 +80,15 @@ impl Objects {
             }
             stores.push(store);
         }
-        Ok(Self { stores, hash: layout.hash })
+        Ok(Self { stores, hash: layout.hash, ahead: Ahead::default() })
+    }
+
+    /// Begins to read the blob `id` in another thread where that takes so long that a thread is worth it. Whatever
+    /// fails is found by [`Self::blob`].
+    pub(super) fn read_ahead(&self, id: &Id, layout: &Layout) {
+        if matches!(self.header(id), Ok(Some((ObjectKind::Blob, LARGE..=MAX_FILE)))) {
+            self.ahead.begin(*id, layout);
+        }
     }
 
     /// Kind and size in bytes, nothing decoded; `None` when the object is not in this clone.
@@ -114,6 +127,9 @@ impl Objects {
         match self.header(id)?.ok_or_else(missing)? {
             (ObjectKind::Blob, size) if size > MAX_FILE => Err(ReadError::TooLarge { path: path.clone(), size }),
             (ObjectKind::Blob, _) => {
+                if let Some(content) = self.ahead.take(id) {
+                    return Ok(content);
+                }
                 let mut buffer = Vec::new();
                 self.read(id, &mut buffer)?.ok_or_else(missing)?;
                 Ok(buffer)

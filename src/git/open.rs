@@ -10,6 +10,7 @@ use super::binary::show_path;
 use super::settings::{Settings, is_false};
 
 /// Everything later reading needs, as absolute paths.
+#[derive(Clone)]
 pub(super) struct Layout {
     /// This work tree's own git directory: HEAD, index, MERGE_HEAD.
     pub(super) git_dir: PathBuf,
@@ -27,6 +28,8 @@ pub(super) struct Layout {
     pub(super) file_mode: bool,
     /// How `.gitattributes` compares paths.
     pub(super) case: gix::glob::pattern::Case,
+    /// The remotes that the repository's own configuration names; other scopes may name more.
+    pub(super) remotes: Vec<Vec<u8>>,
 }
 
 /// Who can read the refs.
@@ -137,6 +140,7 @@ impl Layout {
             ref_storage: settings.ref_storage(world, &git_dir),
             file_mode: settings.file_mode,
             case: settings.case,
+            remotes: settings.remotes,
             git_dir,
             common_dir,
             work_dir,

@@ -5,6 +5,7 @@ mod commits;
 mod differ;
 mod memo;
 mod recent;
+mod touching;
 mod walk;
 
 use std::cell::RefCell;
@@ -25,6 +26,7 @@ pub use commits::{At, Commits};
 pub use differ::Differ;
 use memo::{Below, Memo};
 pub(super) use recent::Recent;
+pub use touching::Touching;
 pub use walk::Walk;
 
 /// Where a history begins.

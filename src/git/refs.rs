@@ -54,6 +54,8 @@ pub struct Reference {
 
 /// git follows no longer chain of symbolic refs (refs.c, SYMREF_MAXDEPTH).
 const MAX_SYMREFS: usize = 5;
+/// Looking through more refs takes longer than asking git for its configuration.
+const FEW: usize = 100;
 
 /// Whether `name` is a full ref name by the rules of git-check-ref-format(1): `refs/` and at least one component.
 pub(super) fn valid_ref_name(name: &[u8]) -> bool {
@@ -155,27 +157,46 @@ impl RefFiles {
     }
 
     fn references(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Reference)>, ReadError> {
+        let mut found = Vec::new();
+        self.below(prefix, &mut |reference| {
+            let name = reference.name.as_bstr().to_vec();
+            if let Some(resolved) = self.resolve(reference.name, reference.target).ok().and_then(Resolved::found) {
+                found.push((name, resolved));
+            }
+            true
+        })?;
+        Ok(found)
+    }
+
+    fn may_have(&self, prefix: &[u8], wanted: &dyn Fn(&[u8]) -> bool) -> Result<bool, ReadError> {
+        let (mut count, mut found) = (0, false);
+        self.below(prefix, &mut |reference| {
+            count += 1;
+            found = count > FEW || wanted(reference.name.as_bstr());
+            !found
+        })?;
+        Ok(found)
+    }
+
+    /// Shows every ref whose name begins with `prefix`, as long as `each` wants more.
+    fn below(&self, prefix: &[u8], each: &mut dyn FnMut(gix::refs::Reference) -> bool) -> Result<(), ReadError> {
         let failed = |error: &dyn std::fmt::Display| damaged("the refs", error);
         // A relative path needs a last component; what is too much is filtered below.
         let directory = prefix.iter().rposition(|&byte| byte == b'/').map_or(&b"refs"[..], |slash| &prefix[..slash]);
         let directory: &gix::path::RelativePath = directory.try_into().map_err(|error: gix::Error| failed(&error))?;
         let platform = self.0.iter().map_err(|error| failed(&error))?;
-        let mut found = Vec::new();
         for reference in platform.prefixed(directory).map_err(|error| failed(&error))? {
-            let reference = match reference {
-                Ok(reference) => reference,
-                Err(error) if is_broken(&error) => continue,
+            match reference {
+                Ok(reference) => {
+                    if reference.name.as_bstr().starts_with(prefix) && !each(reference) {
+                        break;
+                    }
+                }
+                Err(error) if is_broken(&error) => {}
                 Err(error) => return Err(failed(&error)),
-            };
-            let name = reference.name.as_bstr().to_vec();
-            if !name.starts_with(prefix) {
-                continue;
-            }
-            if let Some(resolved) = self.resolve(reference.name, reference.target).ok().and_then(Resolved::found) {
-                found.push((name, resolved));
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 
@@ -251,6 +272,18 @@ impl Repository {
                 refs.retain(|(name, _)| name.starts_with(prefix));
                 Ok(refs)
             }
+        }
+    }
+
+    /// Whether a ref below `prefix` (`refs/remotes/`) could be `wanted`, by a look that errs towards yes where there are
+    /// many refs, or only git can list them.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn may_have_reference(&self, prefix: &[u8], wanted: &dyn Fn(&[u8]) -> bool) -> Result<bool, ReadError> {
+        match self.layout().ref_storage {
+            RefStorage::Files => self.ref_files().may_have(prefix, wanted),
+            RefStorage::Other => Ok(true),
         }
     }
 

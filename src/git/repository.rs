@@ -102,7 +102,7 @@ impl Repository {
     pub fn commit_tree(&self, commit: &Id) -> Result<Box<dyn Tree + '_>, ReadError> {
         let objects = self.objects()?;
         let root = objects.commit(&self.commit_id(commit)?)?.tree;
-        Ok(Box::new(CommitTree::new(objects, root, self.layout.case)))
+        Ok(Box::new(CommitTree::new(objects, root, &self.layout)))
     }
 
     /// The files on disk, as they are: no filters, no line ending conversion.

@@ -18,6 +18,8 @@ pub(super) struct Settings {
     pub(super) work_tree: Option<PathBuf>,
     pub(super) file_mode: bool,
     pub(super) case: Case,
+    /// The remotes that this file alone configures; there may be more elsewhere.
+    pub(super) remotes: Vec<Vec<u8>>,
 }
 
 impl Settings {
@@ -51,6 +53,7 @@ impl Settings {
             work_tree,
             file_mode: value(&common, "core.filemode").is_none_or(|mode| !is_false(&mode)),
             case: if is_set(&common, "core.ignorecase") { Case::Fold } else { Case::Sensitive },
+            remotes: remotes(&common),
         })
     }
 
@@ -80,6 +83,14 @@ fn read_config(path: &Path) -> Result<gix::config::File, OpenError> {
     };
     gix::config::File::from_bytes_no_includes(&content, meta, gix::config::file::init::Options::default())
         .map_err(|error| unreadable(printable_text(format!("{error:#}").lines().next().unwrap_or_default())))
+}
+
+/// The names of the remotes that have an address.
+fn remotes(config: &gix::config::File) -> Vec<Vec<u8>> {
+    let sections = config.sections_by_name("remote").into_iter().flatten();
+    let with_address =
+        sections.filter(|section| section.contains_value_name("url") || section.contains_value_name("pushurl"));
+    with_address.filter_map(|section| Some(section.header().subsection_name()?.to_vec())).collect()
 }
 
 /// The last value of `key`; a key without a value is `true`.

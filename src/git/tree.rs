@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use gix::glob::pattern::Case;
 use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind;
 
 use super::attributes;
 use super::objects::{ObjectKind, Objects, damaged, from_oid};
+use super::open::Layout;
 use crate::source::{Conversion, Entry, Id, Mode, Object, ReadError, RepoPath, Tree, printable};
 
 /// The tree without entries.
@@ -37,12 +37,12 @@ impl Tree for EmptyTree {
 pub(super) struct CommitTree<'r> {
     walker: Walker<'r>,
     root: Id,
-    case: Case,
+    layout: &'r Layout,
 }
 
 impl<'r> CommitTree<'r> {
-    pub(super) fn new(objects: &'r Objects, root: Id, case: Case) -> Self {
-        Self { walker: Walker::new(objects), root, case }
+    pub(super) fn new(objects: &'r Objects, root: Id, layout: &'r Layout) -> Self {
+        Self { walker: Walker::new(objects), root, layout }
     }
 }
 
@@ -61,8 +61,12 @@ impl Tree for CommitTree<'_> {
         self.walker.objects.blob(path, id)
     }
 
+    fn read_ahead(&self, id: &Id) {
+        self.walker.objects.read_ahead(id, self.layout);
+    }
+
     fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError> {
-        attributes::conversions(self, paths, self.case)
+        attributes::conversions(self, paths, self.layout.case)
     }
 }
 

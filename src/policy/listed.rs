@@ -257,24 +257,6 @@ impl PairRule {
         }
     }
 
-    /// What git is told to look at: manifests and locks of this table.
-    pub(super) fn pathspecs(&self) -> [Vec<u8>; 2] {
-        let path = |path: &RepoPath| [&b":(top,literal)"[..], path.as_bytes()].concat();
-        let glob = |text: &str| format!(":(top,glob){text}").into_bytes();
-        let manifest = match &self.manifest {
-            Manifest::Named(manifest) => path(manifest),
-            Manifest::Pattern(pattern) => glob(pattern.text()),
-        };
-        let lock = match &self.lock {
-            Lock::Named(lock) => path(lock),
-            Lock::Filled(pattern) => glob(pattern.text()),
-            Lock::Beside(pattern) => glob(&format!("**/{}", pattern.text())),
-            Lock::Derived(Derived::TxtToLock) => glob("**/*.lock"),
-            Lock::Derived(Derived::InToTxt) => glob("**/*.txt"),
-        };
-        [manifest, lock]
-    }
-
     /// Whether `path` is a manifest of this table.
     pub(super) fn is_manifest(&self, path: &[u8]) -> bool {
         match &self.manifest {

@@ -120,16 +120,6 @@ impl PairRules {
         paths
     }
 
-    /// What git is told to look at (gitglossary(7), "pathspec"): at least every path that [`Self::wants`].
-    pub fn pathspecs(&self) -> Vec<Vec<u8>> {
-        match &self.rules {
-            Rules::Default => {
-                [MANIFEST, LOCK, SOURCE].iter().map(|name| [&b":(top,icase,glob)**/"[..], name].concat()).collect()
-            }
-            Rules::Listed(listed) => listed.rules.iter().flat_map(super::listed::PairRule::pathspecs).collect(),
-        }
-    }
-
     /// Whether a lock may stand elsewhere than [`Self::companions`] looks: where a pattern fills its path.
     pub fn has_distant_locks(&self) -> bool {
         match &self.rules {

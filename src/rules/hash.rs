@@ -83,11 +83,14 @@ enum Change {
 /// The mildest change against any earlier state; `None` where one of them had these very hashes, none, or another
 /// version.
 fn change<'a>(held: &Located<'_>, sides: &[Side<'a>]) -> Option<(Located<'a>, Change)> {
-    let now = digests(held.requirement);
     let mut mildest: Option<(Located<'a>, Change)> = None;
     for side in sides {
         let before = side.same_pin(held)?;
-        let then = digests(before.requirement);
+        // Nearly every entry, told without a set.
+        if (&held.requirement.hashes, &held.requirement.url) == (&before.requirement.hashes, &before.requirement.url) {
+            return None;
+        }
+        let (now, then) = (digests(held.requirement), digests(before.requirement));
         if then == now || then.is_empty() {
             return None;
         }

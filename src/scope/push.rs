@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::policies::{self, PolicyFiles};
-use super::{Against, Approved, Commits, Question, Ruling, ScopeError, Snapshot, source};
+use super::remotes::{Approvers, Remotes};
+use super::{Against, Commits, Question, Ruling, ScopeError, Snapshot, source};
 use crate::git::{RefUpdate, Repository, Span, parse_push, redact_url};
 use crate::policy::{Gate, Laxer, OnCreate, Origin, Policy, Target, laxer, short};
 use crate::source::{Id, ReadError, Tree, printable};
@@ -29,12 +30,8 @@ pub struct Push<'a> {
 /// What the repository cannot answer, and a standard input that is not a push.
 pub fn push<'r>(repo: &'r Repository, push: &Push<'_>) -> Result<Vec<Question<'r>>, ScopeError> {
     let updates = parse_push(push.stdin)?;
-    let remotes = repo.remotes();
-    let known = remotes.iter().any(|name| name == push.remote);
-    let (same, mut others): (Vec<_>, Vec<_>) = remotes.into_iter().partition(|name| leads_to(repo, name, push.url));
-    // This very repository can approve nothing that it pushes itself.
-    others.retain(|name| !leads_to(repo, name, b"."));
-    let mut asker = Asker { repo, push, known, others, same, main: None, policies: HashMap::new() };
+    let remotes = Rc::new(Remotes::new(repo, push.remote, push.url));
+    let mut asker = Asker { repo, push, remotes, main: None, policies: HashMap::new() };
     let mut questions = Vec::new();
     for update in &updates {
         questions.extend(asker.question(update)?);
@@ -43,23 +40,6 @@ pub fn push<'r>(repo: &'r Repository, push: &Push<'_>) -> Result<Vec<Question<'r
         questions.iter_mut().for_each(|question| question.among_others = true);
     }
     Ok(questions)
-}
-
-/// Whether the configured remote `name` fetches from or pushes to `url`.
-fn leads_to(repo: &Repository, name: &[u8], url: &[u8]) -> bool {
-    let urls = repo.remote_urls(name);
-    let mut all = urls.fetch.iter().chain(&urls.push);
-    all.any(|one| one == url || same_place(repo, one, url))
-}
-
-/// Whether two URLs are paths to one directory, as git reads them from the top of the work tree.
-fn same_place(repo: &Repository, left: &[u8], right: &[u8]) -> bool {
-    let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
-    let real = |url: &[u8]| {
-        let path = std::str::from_utf8(url.strip_prefix(b"file://").unwrap_or(url)).ok()?;
-        base.join(path).canonicalize().ok()
-    };
-    real(left).is_some_and(|left| real(right) == Some(left))
 }
 
 /// What a guarded ref holds now.
@@ -74,11 +54,7 @@ enum Base<'r> {
 struct Asker<'r, 'p> {
     repo: &'r Repository,
     push: &'p Push<'p>,
-    /// Whether `$1` is a configured remote and not a URL: only then there are remote-tracking refs.
-    known: bool,
-    others: Vec<Vec<u8>>,
-    /// Configured remotes that lead to the URL of this push.
-    same: Vec<Vec<u8>>,
+    remotes: Rc<Remotes<'r>>,
     /// What [`Self::main_ruling`] found.
     main: Option<Option<Ruling>>,
     /// By the blobs that hold them: a push may update thousands of refs.
@@ -125,7 +101,7 @@ impl<'r> Asker<'r, '_> {
         }
         question.laxer = laxer_than(&question.policy, before.first().map(|base| &**base), &*question.after)?;
         question.against = Against::Parents(before);
-        question.approved = self.approved(update)?;
+        question.approved = Some(Approvers::new(&self.remotes, short(&update.remote_ref)));
         if question.policy.push.every_commit {
             question.commits = Some(Commits { repo: self.repo, span: self.span(update, commit)? });
         }
@@ -139,7 +115,7 @@ impl<'r> Asker<'r, '_> {
             return Ok(Span { tip, hidden: base.into_iter().collect() });
         }
         let mut hidden = Vec::new();
-        for remote in self.known.then_some(self.push.remote).into_iter().chain(self.same.iter().map(Vec::as_slice)) {
+        for remote in self.remotes.tracking_names() {
             for (_, found) in self.repo.references(&[b"refs/remotes/", remote, b"/"].concat())? {
                 hidden.extend(self.repo.peel_to_commit(&found.id)?);
             }
@@ -151,8 +127,7 @@ impl<'r> Asker<'r, '_> {
 
     /// Whether the policy covers the remote, by any name that leads to the same URL.
     fn covered(&self, policy: &Policy) -> bool {
-        let names = [self.push.remote].into_iter().chain(self.same.iter().map(Vec::as_slice));
-        names.into_iter().any(|name| policy.push.remotes.iter().any(|remote| remote.matches(name, self.push.url)))
+        self.remotes.names().any(|name| policy.push.remotes.iter().any(|remote| remote.matches(name, self.push.url)))
     }
 
     fn kind(&self, id: &Id) -> Result<&'static str, ScopeError> {
@@ -168,7 +143,8 @@ impl<'r> Asker<'r, '_> {
 
     fn base(&self, update: &RefUpdate) -> Result<Base<'r>, ScopeError> {
         if update.remote_id.is_zero() {
-            return Ok(match self.tracking(&update.remote_ref)? {
+            let branch = update.remote_ref.strip_prefix(b"refs/heads/");
+            return Ok(match branch.map_or(Ok(None), |branch| self.remotes.tracked(branch))? {
                 Some(id) => Base::Tree(Rc::from(self.repo.commit_tree(&id)?)),
                 None => Base::New,
             });
@@ -182,20 +158,6 @@ impl<'r> Asker<'r, '_> {
         }
     }
 
-    /// What the remote-tracking ref of `reference` holds.
-    fn tracking(&self, reference: &[u8]) -> Result<Option<Id>, ScopeError> {
-        let Some(branch) = reference.strip_prefix(b"refs/heads/").filter(|_| self.known) else { return Ok(None) };
-        self.tracked(self.push.remote, branch)
-    }
-
-    fn tracked(&self, remote: &[u8], branch: &[u8]) -> Result<Option<Id>, ScopeError> {
-        let name = [b"refs/remotes/", remote, b"/", branch].concat();
-        match self.repo.reference(&name)? {
-            Some(found) => Ok(self.repo.peel_to_commit(&found.id)?),
-            None => Ok(None),
-        }
-    }
-
     /// Whose policy decides: what the ref holds now; for a new or unknown one what the remote's main branch was seen to
     /// hold; for the first branch of all, its own.
     fn ruling(&mut self, update: &RefUpdate, base: &Base<'r>) -> Result<Ruling, ScopeError> {
@@ -203,7 +165,9 @@ impl<'r> Asker<'r, '_> {
             return Ok(self.policy_of(&**tree)?.unwrap_or_else(defaults));
         }
         // A new ref has no tracking ref of its own, or its base would be known.
-        if let (Base::Unknown, Some(id)) = (base, self.seen(short(&update.remote_ref))?) {
+        if matches!(base, Base::Unknown)
+            && let Some(id) = self.remotes.seen(short(&update.remote_ref))?
+        {
             let tree = self.repo.commit_tree(&id)?;
             return Ok(self.policy_of(&*tree)?.unwrap_or_else(defaults));
         }
@@ -227,7 +191,7 @@ impl<'r> Asker<'r, '_> {
         }
         let mut ruling = None;
         for branch in [&b"HEAD"[..], b"main", b"master"] {
-            if let Some(id) = self.seen(branch)? {
+            if let Some(id) = self.remotes.seen(branch)? {
                 let tree = self.repo.commit_tree(&id)?;
                 ruling = Some(self.policy_of(&*tree)?.unwrap_or_else(defaults));
                 break;
@@ -235,17 +199,6 @@ impl<'r> Asker<'r, '_> {
         }
         self.main = Some(ruling.clone());
         Ok(ruling)
-    }
-
-    /// What a branch of the remote was last seen to hold, under any name of that remote.
-    fn seen(&self, branch: &[u8]) -> Result<Option<Id>, ScopeError> {
-        let own = self.known.then_some(self.push.remote);
-        for remote in own.into_iter().chain(self.same.iter().map(Vec::as_slice)) {
-            if let Some(id) = self.tracked(remote, branch)? {
-                return Ok(Some(id));
-            }
-        }
-        Ok(None)
     }
 
     /// The policy of a tree; `None` where it cannot be read, so that the defaults decide.
@@ -258,20 +211,6 @@ impl<'r> Asker<'r, '_> {
         let ruling = policies::read(tree)?.ok().map(|(policy, origin)| (Rc::new(policy), origin));
         self.policies.insert(key, ruling.clone());
         Ok(ruling)
-    }
-
-    fn approved(&self, update: &RefUpdate) -> Result<Vec<Approved<'r>>, ScopeError> {
-        let mut approved = Vec::new();
-        for remote in &self.others {
-            if let Some(id) = self.tracked(remote, short(&update.remote_ref))? {
-                let name = format!("{}/{}", printable(remote), printable(short(&update.remote_ref)));
-                // An approval that cannot be read is no approval, and no reason to refuse either.
-                if let Ok(tree) = self.repo.commit_tree(&id) {
-                    approved.push(Approved { name, tree: Rc::from(tree) });
-                }
-            }
-        }
-        Ok(approved)
     }
 
     fn target(&self, update: &RefUpdate) -> Target {

@@ -27,6 +27,9 @@ pub trait Tree {
     /// [`ReadError::TooLarge`].
     fn blob(&self, path: &RepoPath, id: &Id) -> Result<Vec<u8>, ReadError>;
 
+    /// Says that the blob `id` will be wanted: a tree may begin to read it.
+    fn read_ahead(&self, _id: &Id) {}
+
     /// What the `.gitattributes` of this tree make git do to each of `paths` on its way into the work tree; an empty list
     /// for what is checked out as it is.
     fn conversions(&self, paths: &[RepoPath]) -> Result<Vec<Vec<Conversion>>, ReadError>;

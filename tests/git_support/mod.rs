@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -20,8 +21,8 @@ impl Scratch {
     /// An empty directory, no repository yet.
     pub(crate) fn empty() -> Self {
         let scratch = Self { dir: tempfile::tempdir().unwrap() };
-        std::fs::create_dir_all(scratch.repo()).unwrap();
-        std::fs::create_dir_all(scratch.dir.path().join("home")).unwrap();
+        fs::create_dir_all(scratch.repo()).unwrap();
+        fs::create_dir_all(scratch.dir.path().join("home")).unwrap();
         scratch
     }
 
@@ -104,11 +105,20 @@ impl Scratch {
         command.output().unwrap()
     }
 
+    /// git with `stdin` on its standard input; it must succeed.
+    pub(crate) fn git_fed(&self, stdin: &[u8], args: &[&str]) {
+        let file = self.root().join("stdin");
+        fs::write(&file, stdin).unwrap();
+        let mut command = Command::new("git");
+        command.args(args).env_clear().envs(self.env()).current_dir(self.repo()).stdin(fs::File::open(file).unwrap());
+        assert!(command.status().unwrap().success(), "git {args:?}");
+    }
+
     /// Writes a file below the top.
     pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let at = self.repo().join(path);
-        std::fs::create_dir_all(at.parent().unwrap()).unwrap();
-        std::fs::write(at, content).unwrap();
+        fs::create_dir_all(at.parent().unwrap()).unwrap();
+        fs::write(at, content).unwrap();
     }
 
     /// Writes and stages a file.

@@ -23,6 +23,11 @@ const USUAL: [&str; 6] = [
     ".gitattributes",
 ];
 
+/// From how many bytes on a second thread is worth starting: it takes as long as looking at a few thousand entries.
+const LARGE: u64 = 8 * 1024 * 1024;
+/// Bytes that it reads at once.
+const CHUNK: usize = 128 * 1024;
+
 /// The usual case.
 pub(super) struct StreamedIndex<'r> {
     repository: &'r Repository,
@@ -35,7 +40,9 @@ pub(super) struct StreamedIndex<'r> {
 impl<'r> StreamedIndex<'r> {
     pub(super) fn open(repository: &'r Repository, file: File) -> Result<Self, Irregular> {
         let size = file.metadata()?.len();
-        let file = IndexFile::open(file, size, repository.layout().hash.len_in_bytes(), Endings::new(&USUAL))?;
+        let other = if size >= LARGE { file.try_clone().ok() } else { None };
+        let hash = repository.layout().hash.len_in_bytes();
+        let file = IndexFile::open_ahead(file, size, hash, Endings::new(&USUAL), other.map(|other| (other, CHUNK)))?;
         let directories = file.kept().iter().filter(|entry| entry.is_directory());
         let directories = directories.map(|entry| (entry.path.clone(), entry.id)).collect();
         Ok(Self { repository, file, directories, walker: OnceCell::new() })

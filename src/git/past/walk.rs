@@ -189,15 +189,17 @@ fn head(data: &[u8]) -> Option<Head> {
 
 #[cfg(test)]
 mod tests {
+    use super::head;
+
     #[test]
     fn a_head_is_read_however_odd_the_people_are() {
         let id = "0123456789012345678901234567890123456789";
         let odd = format!("tree {id}\nparent {id}\nparent {id}\nauthor\ncommitter A > <b> 12 +0000\n\nparent x\n");
-        let head = super::head(odd.as_bytes()).unwrap();
-        assert_eq!((head.parents.len(), head.seconds), (2, 12));
-        let bare = super::head(format!("tree {id}\n\nparent {id}\n").as_bytes()).unwrap();
+        let full = head(odd.as_bytes()).unwrap();
+        assert_eq!((full.parents.len(), full.seconds), (2, 12));
+        let bare = head(format!("tree {id}\n\nparent {id}\n").as_bytes()).unwrap();
         assert_eq!((bare.parents.len(), bare.seconds), (0, 0));
-        assert!(super::head(format!("tree {id}\nparent x\n").as_bytes()).is_none());
-        assert!(super::head(b"").is_none() && super::head(b"parent x").is_none());
+        assert!(head(format!("tree {id}\nparent x\n").as_bytes()).is_none());
+        assert!(head(b"").is_none() && head(b"parent x").is_none());
     }
 }
