@@ -135,9 +135,22 @@ fn found(repository: &Repository, tips: &Tips, wanted: &[Wanted]) -> Result<BTre
     Ok(found)
 }
 
+/// What is wanted as git is asked for it (gitglossary(7), "pathspec").
+fn pathspec(wanted: &Wanted) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    match wanted {
+        Wanted::At(path) => format!(":(top,literal){}", text(path.as_bytes())),
+        Wanted::Ending(end) => {
+            let escape =
+                |char| if matches!(char, '*' | '?' | '[' | '\\') { format!("\\{char}") } else { char.to_string() };
+            format!(":(top,icase)*{}", text(end).chars().map(escape).collect::<String>())
+        }
+    }
+}
+
 /// What git finds.
 fn expected(scratch: &Scratch, tips: &[&str], wanted: &[Wanted]) -> BTreeSet<Id> {
-    let specs: Vec<String> = wanted.iter().map(|one| String::from_utf8(one.pathspec()).unwrap()).collect();
+    let specs: Vec<String> = wanted.iter().map(pathspec).collect();
     let mut args = vec!["rev-list", "--full-history"];
     args.extend(tips);
     args.push("--");

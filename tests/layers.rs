@@ -42,7 +42,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
-    ("audit", &["source", "finding", "rule", "git", "policy", "scope", "files", "check", "report"]),
+    ("audit", &["source", "finding", "package", "rule", "git", "policy", "scope", "files", "check", "report"]),
     (
         "change",
         &[

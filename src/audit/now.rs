@@ -9,6 +9,7 @@ use crate::check::{self, Judging, check_with};
 use crate::files::Cache;
 use crate::finding::{Finding, Place};
 use crate::git::{Repository, Wanted};
+use crate::package::PackageName;
 use crate::rule::{Level, RuleId};
 use crate::scope::{ScopeError, Which, snapshot};
 use crate::source::{Id, RepoPath};
@@ -91,12 +92,8 @@ fn subject(place: &Place) -> Option<String> {
     let inside = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
     let (name, rest) = line.split_at(line.find(|char| !inside(char)).unwrap_or(line.len()));
     let ends = rest.chars().next().is_none_or(|next| next.is_whitespace() || "=<>!~;@[(\\".contains(next));
-    if !ends || !name.starts_with(|char: char| char.is_ascii_alphanumeric()) {
-        return Some(line.to_owned());
-    }
-    // As in PEP 503.
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    Some(parts.collect::<Vec<_>>().join("-").to_ascii_lowercase())
+    let package = PackageName::new(name).filter(|_| ends);
+    Some(package.map_or_else(|| line.to_owned(), |package| package.as_str().to_owned()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The arguments of every verb, as clap reads them.
 
+mod run;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -11,6 +13,7 @@ use super::ci::CiArgs;
 use super::deploy::DeployArgs;
 use super::rollback::RollbackArgs;
 use super::upgrade::UpgradeArgs;
+pub(crate) use run::RunArgs;
 
 /// Keeps a Python project's dependencies frozen.
 #[derive(Debug, Parser)]
@@ -38,13 +41,6 @@ pub(crate) struct Args {
     pub(crate) verb: Verb,
 }
 
-/// `run` as a command of its own.
-#[derive(Parser)]
-struct RunOnly {
-    #[command(flatten)]
-    args: RunArgs,
-}
-
 impl Args {
     /// Reads `words`, the program's name first. What git's hooks call is read without building all the other verbs, which
     /// would take as long as judging; only what that does not understand is worth it.
@@ -52,13 +48,10 @@ impl Args {
     /// # Errors
     /// What clap has to say, help and version too.
     pub(crate) fn read(words: &[OsString]) -> Result<Self, clap::Error> {
-        if let Some(words @ [verb, ..]) = words.get(1..)
-            && verb == "run"
-            && let Ok(RunOnly { args }) = RunOnly::try_parse_from(words)
-        {
-            return Ok(Self { directory: None, verb: Verb::Run(args) });
+        match run::alone(words) {
+            Some(run) => Ok(Self { directory: None, verb: Verb::Run(run) }),
+            None => Self::try_parse_from(words),
         }
-        Self::try_parse_from(words)
     }
 }
 
@@ -270,32 +263,6 @@ pub(crate) struct ParseArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: hook run pre-push origin https://example.com/repo.git < ref-updates")]
-pub(crate) struct RunArgs {
-    /// pre-commit, pre-merge-commit, pre-push, pre-applypatch or pre-receive
-    #[arg(value_name = "EVENT")]
-    pub(crate) event: String,
-    /// Read the push from the PRE_COMMIT_* variables that pre-commit and prek set
-    #[arg(long, conflicts_with_all = ["shim", "at"])]
-    pub(crate) from_env: bool,
-    /// The version of the shim that calls
-    #[arg(long, value_name = "N", hide = true)]
-    pub(crate) shim: Option<u32>,
-    /// Where that shim stands: the hooks chained beside it run too
-    #[arg(long, value_name = "PATH", hide = true)]
-    pub(crate) at: Option<PathBuf>,
-    /// The process that called that shim
-    #[arg(long, value_name = "ID", hide = true)]
-    pub(crate) caller: Option<u32>,
-    /// The names of the hooks chained to it, with a space between
-    #[arg(long, value_name = "NAMES", hide = true)]
-    pub(crate) chained: Option<String>,
-    /// What git passed to the hook
-    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub(crate) args: Vec<OsString>,
-}
-
-#[derive(Debug, clap::Args)]
 #[command(after_help = "Example: hook install --dry-run")]
 pub(crate) struct InstallArgs {
     /// Print what would be done and do nothing
@@ -379,34 +346,4 @@ pub(crate) struct CompletionsArgs {
     /// Which shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn run_is_read_alone_as_it_is_among_the_others() {
-        for line in [
-            "run pre-commit",
-            "run",
-            "run --help",
-            "run --version",
-            "run pre-push -- origin file:///x",
-            "run pre-push origin --force",
-            "run --from-env pre-push",
-            "run --from-env --shim 1 pre-push",
-            "run --shim 3 --at .git/hooks/pre-commit --caller 7 --chained  pre-commit --",
-            "run --shim x pre-commit",
-            "run --no-such pre-commit",
-            "run -C . pre-commit",
-            "-C . run pre-commit",
-        ] {
-            let words: Vec<OsString> = format!("hook {line}").split(' ').map(OsString::from).collect();
-            let told = |read: Result<Args, clap::Error>| {
-                read.map_or_else(|error| format!("{error}"), |args| format!("{args:?}"))
-            };
-            assert_eq!(told(Args::read(&words)), told(Args::try_parse_from(&words)), "{line}");
-        }
-    }
 }

@@ -12,23 +12,6 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// The same as git is asked for it (gitglossary(7), "pathspec").
-    pub fn pathspec(&self) -> Vec<u8> {
-        match self {
-            Self::At(path) => [b":(top,literal)", path.as_bytes()].concat(),
-            Self::Ending(end) => {
-                let mut text = b":(top,icase)*".to_vec();
-                for &byte in end {
-                    if matches!(byte, b'*' | b'?' | b'[' | b'\\') {
-                        text.push(b'\\');
-                    }
-                    text.push(byte);
-                }
-                text
-            }
-        }
-    }
-
     /// Whether everything that `other` looks for is found by this.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
@@ -81,7 +64,6 @@ mod tests {
         assert!(end("requirements.txt").covers(&at("a/Requirements.TXT")));
         assert!(end("requirements.txt").covers(&end("a/requirements.txt")) && end("").covers(&end("x")));
         assert!(!end("a/x").covers(&end("x")) && !at("x").covers(&end("x")) && at("x").covers(&at("x")));
-        assert_eq!(end("a[1]*").pathspec(), b":(top,icase)*a\\[1]\\*");
     }
 
     #[test]

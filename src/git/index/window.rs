@@ -139,12 +139,19 @@ impl<R: Read + Seek + Send> Window<R> {
             let thread = thread.spawn_scoped(scope, move || fill(other, (next, left), chunk, &filled, &emptied));
             // Without a thread it is read here.
             self.ahead = thread.is_ok().then_some(Ahead { full, empty });
-            let result = work(self);
-            self.ahead = None;
-            result
+            work(Reading(self).0)
         });
         self.source.seek(SeekFrom::Start(self.position + (self.end - self.start) as u64))?;
         Ok(result)
+    }
+}
+
+/// However the work ends, nobody takes buffers any more: the other thread waits until somebody does.
+struct Reading<'w, R>(&'w mut Window<R>);
+
+impl<R> Drop for Reading<'_, R> {
+    fn drop(&mut self) {
+        self.0.ahead = None;
     }
 }
 
