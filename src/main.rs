@@ -5,6 +5,11 @@ mod cli;
 
 use std::process::ExitCode;
 
+/// musl's own allocator gives memory back to the kernel at once and takes it again.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }

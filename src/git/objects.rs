@@ -164,14 +164,27 @@ impl Objects {
     /// The tree of a commit and its parents as recorded, whatever grafts or a shallow clone say.
     pub(super) fn commit(&self, id: &Id) -> Result<Commit, ReadError> {
         let mut buffer = Vec::new();
-        let what = || format!("commit {}", id.short());
-        match self.read(id, &mut buffer)?.ok_or_else(|| ReadError::Missing { what: what() })? {
-            ObjectKind::Commit => {}
-            kind => return Err(not_a_commit(id, kind)),
+        match self.read(id, &mut buffer)? {
+            Some(ObjectKind::Commit) => self.parse_commit(id, &buffer),
+            Some(kind) => Err(not_a_commit(id, kind)),
+            None => Err(ReadError::Missing { what: format!("commit {}", id.short()) }),
         }
+    }
+
+    /// The same for what `id` leads to through annotated tags. A commit, which it nearly always is, is read once.
+    pub(super) fn commit_behind(&self, id: &Id) -> Result<Commit, ReadError> {
+        let mut buffer = Vec::new();
+        match self.read(id, &mut buffer)? {
+            Some(ObjectKind::Commit) => self.parse_commit(id, &buffer),
+            Some(kind) => self.commit(&self.peel_to_commit(id)?.ok_or_else(|| not_a_commit(id, kind))?),
+            None => Err(ReadError::Missing { what: format!("commit {}", id.short()) }),
+        }
+    }
+
+    fn parse_commit(&self, id: &Id, content: &[u8]) -> Result<Commit, ReadError> {
         let mut commit = Commit { tree: *id, parents: Vec::new() };
-        for token in gix::objs::CommitRefIter::from_bytes(&buffer, self.hash) {
-            match token.map_err(|error| damaged(&what(), &error))? {
+        for token in gix::objs::CommitRefIter::from_bytes(content, self.hash) {
+            match token.map_err(|error| damaged(&format!("commit {}", id.short()), &error))? {
                 Token::Tree { id } => commit.tree = from_oid(&id)?,
                 Token::Parent { id } => commit.parents.push(from_oid(&id)?),
                 _ => break,

@@ -9,7 +9,7 @@ use super::World;
 use super::binary::GitCommand;
 use super::config::Config;
 use super::index;
-use super::objects::{ObjectKind, Objects, not_a_commit};
+use super::objects::{ObjectKind, Objects};
 use super::open::{Layout, OpenError, is_absent};
 use super::refs::{RefFiles, unexpected};
 use super::tree::CommitTree;
@@ -101,7 +101,7 @@ impl Repository {
     /// The tree of `commit`, annotated tags peeled.
     pub fn commit_tree(&self, commit: &Id) -> Result<Box<dyn Tree + '_>, ReadError> {
         let objects = self.objects()?;
-        let root = objects.commit(&self.commit_id(commit)?)?.tree;
+        let root = objects.commit_behind(commit)?.tree;
         Ok(Box::new(CommitTree::new(objects, root, &self.layout)))
     }
 
@@ -122,7 +122,7 @@ impl Repository {
 
     /// The parents recorded in `commit`, in order. At the edge of a shallow clone they are named and not here.
     pub fn commit_parents(&self, commit: &Id) -> Result<Vec<Id>, ReadError> {
-        Ok(self.objects()?.commit(&self.commit_id(commit)?)?.parents)
+        Ok(self.objects()?.commit_behind(commit)?.parents)
     }
 
     /// The parents of the commit being made: HEAD, unless unborn, and the other heads of a merge.
@@ -194,16 +194,6 @@ impl Repository {
     /// A call of the git binary in this repository.
     pub fn git(&self) -> GitCommand {
         GitCommand::new(&self.world)
-    }
-
-    /// The id of the commit behind `id`, or why there is none.
-    fn commit_id(&self, id: &Id) -> Result<Id, ReadError> {
-        let objects = self.objects()?;
-        match objects.header(id)? {
-            None => Err(ReadError::Missing { what: format!("commit {}", id.short()) }),
-            Some((ObjectKind::Commit, _)) => Ok(*id),
-            Some((kind, _)) => objects.peel_to_commit(id)?.ok_or_else(|| not_a_commit(id, kind)),
-        }
     }
 
     pub(super) fn layout(&self) -> &Layout {
