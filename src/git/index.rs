@@ -17,6 +17,7 @@ mod endings;
 mod entry;
 mod file;
 mod listed;
+mod skim;
 mod streamed;
 mod window;
 

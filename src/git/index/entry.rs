@@ -26,18 +26,18 @@ pub struct EntryFlags {
     extended: u16,
 }
 
-const NAME_LENGTH: u16 = 0x0fff;
+pub(super) const NAME_LENGTH: u16 = 0x0fff;
 const EXTENDED: u16 = 0x4000;
 const INTENT_TO_ADD: u16 = 0x2000;
 const SKIP_WORKTREE: u16 = 0x4000;
-const FILE: u32 = 0o100_644;
-const EXECUTABLE: u32 = 0o100_755;
+pub(super) const FILE: u32 = 0o100_644;
+pub(super) const EXECUTABLE: u32 = 0o100_755;
 const LINK: u32 = 0o120_000;
 const SUBMODULE: u32 = 0o160_000;
 /// Outside a sparse cone.
 const DIRECTORY: u32 = 0o040_000;
 /// Where the mode and the id stand.
-const MODE: usize = 24;
+pub(super) const MODE: usize = 24;
 const ID: usize = 40;
 /// What stands before a path: all that has one size, an id, and the flags.
 pub(super) const HEAD_SHA1: usize = ID + 20 + 2;
@@ -130,27 +130,8 @@ fn head(data: &[u8], hash: usize) -> Result<Option<(Raw<'_>, usize)>, Irregular>
     Ok(Some((raw, fixed.len() + 2)))
 }
 
-/// A file without extended flags whose path is shorter than the flags can tell: nearly every entry. `HEAD` bytes
-/// stand before the path; with the places of everything known nothing is checked twice. `None` is for [`unusual`] to tell.
-#[inline(always)]
-pub(super) fn usual<const HEAD: usize>(data: &[u8]) -> Option<(Raw<'_>, usize)> {
-    let fixed: &[u8; HEAD] = data.first_chunk()?;
-    let mode = u32::from_be_bytes([fixed[MODE], fixed[MODE + 1], fixed[MODE + 2], fixed[MODE + 3]]);
-    let flags = u16::from_be_bytes([fixed[HEAD - 2], fixed[HEAD - 1]]);
-    let length = usize::from(flags & NAME_LENGTH);
-    if !matches!(mode, FILE | EXECUTABLE) || flags & EXTENDED != 0 || length == usize::from(NAME_LENGTH) || length == 0
-    {
-        return None;
-    }
-    let size = (HEAD + length + 8) & !7;
-    let path = &data.get(HEAD..size)?[..=length];
-    let (&0, path) = path.split_last()? else { return None };
-    Some((Raw { path, mode, id: &fixed[ID..HEAD - 2], flags: EntryFlags { flags, extended: 0 } }, size))
-}
-
 /// An entry with its whole path, padded to a multiple of eight bytes by one to eight NULs.
-#[cold]
-pub(super) fn unusual(data: &[u8], hash: usize) -> Result<Step<Raw<'_>>, Irregular> {
+pub(super) fn whole(data: &[u8], hash: usize) -> Result<Step<Raw<'_>>, Irregular> {
     let Some((mut raw, start)) = head(data, hash)? else { return Ok(Step::Short) };
     let rest = &data[start..];
     let length = match raw.flags.flags & NAME_LENGTH {
@@ -231,26 +212,9 @@ mod tests {
 
     #[test]
     fn a_short_path_with_the_mark_of_a_long_one_is_irregular() {
-        assert!(matches!(unusual(&entry(1, b"a"), 20), Ok(Step::Entry(raw, 64)) if raw.path == b"a"));
-        assert!(matches!(unusual(&entry(NAME_LENGTH, b"a"), 20), Err(Irregular::Entry)));
+        assert!(matches!(whole(&entry(1, b"a"), 20), Ok(Step::Entry(raw, 64)) if raw.path == b"a"));
+        assert!(matches!(whole(&entry(NAME_LENGTH, b"a"), 20), Err(Irregular::Entry)));
         let long = vec![b'a'; usize::from(NAME_LENGTH)];
-        assert!(matches!(unusual(&entry(NAME_LENGTH, &long), 20), Ok(Step::Entry(raw, _)) if raw.path == long));
-    }
-
-    #[test]
-    fn the_usual_entry_is_read_as_any_is() {
-        for path in ["a", "ab/c", "abcdefgh", "abcdefghi"] {
-            let bytes = entry(u16::try_from(path.len()).unwrap(), path.as_bytes());
-            for end in 0..bytes.len() {
-                let quick = usual::<HEAD_SHA1>(&bytes[..end]).map(|(raw, size)| (raw.to_entry(), size));
-                let slow = match unusual(&bytes[..end], 20) {
-                    Ok(Step::Entry(raw, size)) => Some((raw.to_entry(), size)),
-                    Ok(Step::Short) | Err(_) => None,
-                };
-                assert_eq!(quick, slow, "{path} {end}");
-            }
-        }
-        assert!(usual::<HEAD_SHA1>(&entry(0, b"")).is_none() && usual::<HEAD_SHA1>(&entry(1, b"ab")).is_none());
-        assert!(usual::<HEAD_SHA1>(&entry(EXTENDED | 1, b"a")).is_none());
+        assert!(matches!(whole(&entry(NAME_LENGTH, &long), 20), Ok(Step::Entry(raw, _)) if raw.path == long));
     }
 }

@@ -10,7 +10,8 @@ use std::cmp::Ordering;
 use std::io::{self, Read, Seek};
 
 use super::endings::Endings;
-use super::entry::{EntryFlags, HEAD_SHA1, HEAD_SHA256, IndexEntry, Raw, Step, delta, unusual, usual};
+use super::entry::{EntryFlags, HEAD_SHA1, HEAD_SHA256, IndexEntry, Raw, Step, delta, whole};
+use super::skim::skim;
 use super::window::Window;
 
 /// Why a file is not read as a stream.
@@ -117,9 +118,10 @@ impl<R: Read + Seek> IndexFile<R> {
         let first = Mark { before: Vec::new(), flags: EntryFlags::default(), index: 0, offset: HEADER as u64 };
         let (mut marks, mut kept) = (vec![first.clone()], Vec::new());
         let pass = |window: &mut Window<R>| {
-            walk(window, format, first, Some(&mut marks), |raw| {
+            let skip = |path: &[u8]| !endings.take(path);
+            walk(window, format, first, Some(&mut marks), skip, |raw| {
                 if raw.is_directory() || endings.take(raw.path) {
-                    keep(&mut kept, raw);
+                    kept.extend(raw.to_entry());
                 }
                 Flow::On
             })
@@ -154,7 +156,8 @@ impl<R: Read + Seek> IndexFile<R> {
         let mark = self.marks.partition_point(|mark| mark.before.as_slice() < path).saturating_sub(1);
         let Some(mark) = self.marks.get(mark) else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        walk(&mut self.window.borrow_mut(), self.format, mark.clone(), None, |raw| match raw.path.cmp(path) {
+        let skip = |other: &[u8]| other < path;
+        walk(&mut self.window.borrow_mut(), self.format, mark.clone(), None, skip, |raw| match raw.path.cmp(path) {
             Ordering::Less => Flow::On,
             Ordering::Equal => {
                 found.extend(raw.to_entry());
@@ -172,7 +175,8 @@ impl<R: Read + Seek> IndexFile<R> {
     pub fn entries(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Vec<IndexEntry>, Irregular> {
         let mut found = Vec::new();
         let Some(first) = self.marks.first() else { return Ok(found) };
-        walk(&mut self.window.borrow_mut(), self.format, first.clone(), None, |raw| {
+        let skip = |path: &[u8]| !wanted(path);
+        walk(&mut self.window.borrow_mut(), self.format, first.clone(), None, skip, |raw| {
             if raw.is_directory() || wanted(raw.path) {
                 found.extend(raw.to_entry());
             }
@@ -180,12 +184,6 @@ impl<R: Read + Seek> IndexFile<R> {
         })?;
         Ok(found)
     }
-}
-
-/// Out of the way of the loop that passes over a million others.
-#[cold]
-fn keep(kept: &mut Vec<IndexEntry>, raw: Raw<'_>) {
-    kept.extend(raw.to_entry());
 }
 
 fn header<R: Read + Seek>(window: &mut Window<R>, hash: usize) -> Result<Format, Irregular> {
@@ -206,21 +204,24 @@ fn number(data: &[u8], at: usize) -> Option<u32> {
     data.get(at..at + 4).and_then(|four| four.try_into().ok()).map(u32::from_be_bytes)
 }
 
-/// Shows every entry from `mark` on to `each`, and leaves the window behind the last one. `marks` gets a place for every
-/// filling of the window.
+/// Shows the entries from `mark` on to `each`, but for those that it would `skip`, and leaves the window behind the last
+/// one. `marks` gets a place for every filling of the window.
 fn walk<R: Read + Seek>(
     window: &mut Window<R>,
     format: Format,
     mark: Mark,
     mut marks: Option<&mut Vec<Mark>>,
+    skip: impl Fn(&[u8]) -> bool,
     mut each: impl FnMut(Raw<'_>) -> Flow,
 ) -> Result<(), Irregular> {
     window.seek(mark.offset)?;
     let mut at = mark;
     loop {
         let flow = match format.paths {
-            Paths::Whole if format.hash == 20 => whole_paths::<HEAD_SHA1>(window.data(), format, &mut at, &mut each)?,
-            Paths::Whole => whole_paths::<HEAD_SHA256>(window.data(), format, &mut at, &mut each)?,
+            Paths::Whole if format.hash == 20 => {
+                whole_paths::<HEAD_SHA1>(window.data(), format, &mut at, &skip, &mut each)?
+            }
+            Paths::Whole => whole_paths::<HEAD_SHA256>(window.data(), format, &mut at, &skip, &mut each)?,
             Paths::Delta => delta_paths(window.data(), format, &mut at, &mut each)?,
         };
         window.consume(usize::try_from(at.offset - window.position()).unwrap_or_default());
@@ -243,20 +244,23 @@ fn whole_paths<const HEAD: usize>(
     data: &[u8],
     format: Format,
     mark: &mut Mark,
+    skip: &impl Fn(&[u8]) -> bool,
     each: &mut impl FnMut(Raw<'_>) -> Flow,
 ) -> Result<Flow, Irregular> {
     let (mut done, mut index, mut flow) = (0, mark.index, Flow::On);
     let before = std::mem::take(&mut mark.before);
     let (mut last, mut flags): (&[u8], EntryFlags) = (&before, mark.flags);
-    while index < format.count && flow == Flow::On {
-        let (raw, size) = match usual::<HEAD>(&data[done..]) {
-            Some(found) => found,
-            None => match unusual(&data[done..], format.hash)? {
-                Step::Entry(raw, size) => (raw, size),
-                Step::Short => break,
-            },
-        };
-        let order = compare(last, raw.path);
+    while flow == Flow::On {
+        let skimmed = skim::<HEAD>(&data[done..], format.count - index, last, skip);
+        (done, index) = (done + skimmed.size, index + skimmed.entries);
+        if let Some(path) = skimmed.last {
+            (last, flags) = (path, EntryFlags::default());
+        }
+        if index == format.count {
+            break;
+        }
+        let Step::Entry(raw, size) = whole(&data[done..], format.hash)? else { break };
+        let order = last.cmp(raw.path);
         if order.is_ge() && !(order.is_eq() && flags.stage() < raw.flags.stage()) {
             return Err(Irregular::Order);
         }
@@ -269,15 +273,6 @@ fn whole_paths<const HEAD: usize>(
     mark.index = index;
     mark.offset += done as u64;
     Ok(flow)
-}
-
-/// As [`Ord::cmp`] does, without a call for each of a million pairs of short paths.
-#[inline]
-fn compare(left: &[u8], right: &[u8]) -> Ordering {
-    let (words, _) = left.as_chunks::<8>();
-    let (others, _) = right.as_chunks::<8>();
-    let same = words.iter().zip(others).take_while(|(word, other)| word == other).count();
-    left[same * 8..].iter().cmp(&right[same * 8..])
 }
 
 /// The same where each path is told by what differs from the one before.
