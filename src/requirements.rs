@@ -14,6 +14,7 @@ mod decode;
 mod entry;
 mod halves;
 mod hash;
+mod hashes;
 mod limits;
 mod line;
 mod located;
@@ -34,6 +35,7 @@ pub use entry::{
     Entry, EntryKind, File, GlobalOption, Include, IncludeKind, Pin, Problem, ProblemKind, Requirement, RequirementKind,
 };
 pub use hash::Hash;
+pub use hashes::Hashes;
 pub use located::{Located, located_in};
 pub use logical::Comment;
 pub use marker::{Marker, Tri};
@@ -191,6 +193,7 @@ impl<'f> Reader<'f> {
             parts += kind.parts();
             self.entries.push(Entry { line: logical.line, span, kind });
             self.report_all(&mut lines);
+            lines.reuse(logical);
             if parts > limits::PARTS {
                 let message = format!(
                     "more than {} hashes, specifiers and options in one file; the rest of it is not read",

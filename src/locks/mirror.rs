@@ -15,21 +15,21 @@ pub fn mirror<'a>(manifest: &Contents<'a>, lock: &Contents<'a>) -> Vec<Drift<'a>
     let mut drift = Vec::new();
     let mut unmatched = Vec::new();
     for asked in &manifest.requirements {
-        let candidates = answers.entry(asked.label().to_owned()).or_default();
+        let candidates = answers.entry(asked.label()).or_default();
         match candidates.iter().position(|held| difference(asked.requirement, held.requirement).is_none()) {
             Some(at) => drop(candidates.remove(at)),
-            None => unmatched.push(*asked),
+            None => unmatched.push(asked),
         }
     }
     for asked in unmatched {
-        let candidates = answers.entry(asked.label().to_owned()).or_default();
+        let candidates = answers.entry(asked.label()).or_default();
         if candidates.is_empty() {
-            drift.push(Drift::Missing(asked));
+            drift.push(Drift::Missing(*asked));
             continue;
         }
         let held = candidates.remove(0);
         let how = difference(asked.requirement, held.requirement).unwrap_or_default();
-        drift.push(Drift::Different { manifest: asked, lock: held, how });
+        drift.push(Drift::Different { manifest: *asked, lock: held, how });
     }
     let left: Vec<_> = answers.into_values().flatten().collect();
     let in_order = lock.requirements.iter().filter(|held| left.iter().any(|other| same_place(held, other)));
@@ -38,10 +38,10 @@ pub fn mirror<'a>(manifest: &Contents<'a>, lock: &Contents<'a>) -> Vec<Drift<'a>
     drift
 }
 
-fn by_label<'a>(requirements: &[Located<'a>]) -> BTreeMap<String, Vec<Located<'a>>> {
-    let mut map: BTreeMap<String, Vec<Located<'a>>> = BTreeMap::new();
+fn by_label<'r, 'a>(requirements: &'r [Located<'a>]) -> BTreeMap<&'r str, Vec<Located<'a>>> {
+    let mut map: BTreeMap<&str, Vec<Located<'a>>> = BTreeMap::new();
     for located in requirements {
-        map.entry(located.label().to_owned()).or_default().push(*located);
+        map.entry(located.label()).or_default().push(*located);
     }
     map
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::logical::logical_at;
-use super::{Comment, Hash};
+use super::{Comment, Hashes};
 use crate::package::PackageName;
 use crate::source::{SourceFile, Span};
 
@@ -111,7 +111,7 @@ pub struct Requirement {
     /// The environment marker, where there is one.
     pub marker: Option<super::Marker>,
     /// `--hash` values.
-    pub hashes: BTreeSet<Hash>,
+    pub hashes: Hashes,
     /// `--config-settings` values, `KEY=VALUE`.
     pub config_settings: Vec<String>,
     /// Where the name as written stands.

@@ -3,7 +3,6 @@
 mod digests;
 mod hidden;
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::arguments::{options_start, words};
@@ -14,7 +13,7 @@ use super::options::{self, Found, Name, Options};
 use super::places::Places;
 use super::problem::Notice;
 use super::text::{any_byte, quote};
-use super::{EntryKind, GlobalOption, Hash, Include, IncludeKind, Requirement, RequirementKind};
+use super::{EntryKind, GlobalOption, Hash, Hashes, Include, IncludeKind, Requirement, RequirementKind};
 
 use digests::{malformed, url_hash};
 use hidden::{backslashes, hidden_characters, leftovers, variables};
@@ -106,7 +105,7 @@ fn hashed(
     let line = RequirementLine { text, places, options: &options };
     let argument = &text[..start.saturating_sub(1)];
     let mut requirement = line.read(argument, None, notices)?;
-    requirement.hashes = hashes.into_iter().collect();
+    requirement.hashes = hashes.into();
     Ok(EntryKind::Requirement(Box::new(requirement)))
 }
 
@@ -170,7 +169,7 @@ impl RequirementLine<'_> {
             written_specifiers: classified.specifier_range.as_ref().map(slice).unwrap_or_default(),
             url: classified.url.as_ref().map(slice),
             marker: classified.marker,
-            hashes: BTreeSet::new(),
+            hashes: Hashes::default(),
             config_settings: Vec::new(),
             name_span: classified.name_range.as_ref().and_then(&span),
             specifier_span: classified.specifier_range.as_ref().and_then(&span),
@@ -205,7 +204,7 @@ impl RequirementLine<'_> {
         }
     }
 
-    fn hashes(&self, notices: &mut Vec<Notice>) -> Result<BTreeSet<Hash>, Notice> {
+    fn hashes(&self, notices: &mut Vec<Notice>) -> Result<Hashes, Notice> {
         let found = || self.options.found.iter().filter(|found| found.name == Name::Hash);
         if let Some(over) = found().nth(limits::HASHES) {
             let message = format!("more than {} hashes on one requirement", limits::HASHES);
@@ -223,7 +222,7 @@ impl RequirementLine<'_> {
             }
             hashes.push(hash);
         }
-        Ok(hashes.into_iter().collect())
+        Ok(hashes.into())
     }
 
     /// pip's parser and the library that fetches for it end the host of a URL at different places.

@@ -44,6 +44,8 @@ pub(super) struct Lines<'f> {
     pub(super) comments: Vec<Comment>,
     /// What there is to say about the lines passed so far; positions are bytes of the file.
     pub(super) notices: Vec<Notice>,
+    /// Memory of a line that is done with, empty.
+    spare: (String, Vec<Piece>),
 }
 
 /// A physical line: its text, where it starts, and where a comment begins in it.
@@ -65,7 +67,14 @@ impl<'f> Lines<'f> {
 
     /// The lines `range` of `source`, one-based.
     pub(super) fn of(source: &'f SourceFile, range: Range<usize>) -> Self {
-        Self { source, next: range.start, end: range.end, comments: Vec::new(), notices: Vec::new() }
+        Self {
+            source,
+            next: range.start,
+            end: range.end,
+            comments: Vec::new(),
+            notices: Vec::new(),
+            spare: Default::default(),
+        }
     }
 
     /// The next logical line that holds something.
@@ -82,6 +91,18 @@ impl<'f> Lines<'f> {
             } else if logical.is_some() {
                 return logical;
             }
+        }
+    }
+
+    /// Takes back the memory of a line that is done with: a lock has thousands, and two threads that read its halves
+    /// would wait for each other to get more.
+    pub(super) fn reuse(&mut self, logical: Logical<'f>) {
+        let mut pieces = logical.places.into_pieces();
+        pieces.clear();
+        self.spare.1 = pieces;
+        if let Cow::Owned(mut text) = logical.text {
+            text.clear();
+            self.spare.0 = text;
         }
     }
 
@@ -109,8 +130,9 @@ impl<'f> Lines<'f> {
     /// Joins the continuation that `first`, which ends with a backslash, begins.
     fn join(&mut self, line: usize, first: &Physical<'f>) -> Option<Logical<'f>> {
         // What is usually continued is a list of digests.
-        let mut text = String::with_capacity(first.text.len() + 2048);
-        let mut pieces = Vec::with_capacity(32);
+        let (mut text, mut pieces) = std::mem::take(&mut self.spare);
+        text.reserve(first.text.len() + 2048);
+        pieces.reserve(32);
         self.push_piece(&mut text, &mut pieces, first);
         let mut last = 0;
         let mut marked = first.marked;
@@ -193,7 +215,9 @@ impl<'f> Lines<'f> {
         let body = &physical.text[..end];
         let lead = leading_space(body);
         let text = trim(body);
-        let places = Places::new(vec![Piece { logical: 0, source: physical.start + lead }]);
+        let mut pieces = std::mem::take(&mut self.spare.1);
+        pieces.push(Piece { logical: 0, source: physical.start + lead });
+        let places = Places::new(pieces);
         let source = |range: Range<usize>| range.start + physical.start..range.end + physical.start;
         self.odd_space(&body[..lead], source(0..lead));
         self.odd_space(&body[lead + text.len()..], source(lead + text.len()..end));

@@ -23,6 +23,11 @@ impl Places {
         Self(pieces)
     }
 
+    /// The pieces again.
+    pub(super) fn into_pieces(self) -> Vec<Piece> {
+        self.0
+    }
+
     /// The span of `range` of the logical line; an end that falls between two pieces stays in the first.
     pub(super) fn span(&self, range: &Range<usize>) -> Span {
         let start = self.offset(range.start, range.start);

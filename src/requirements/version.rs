@@ -30,7 +30,9 @@ pub(super) fn parse_prefix(text: &str) -> Result<(Version, usize), VersionError>
         epoch = first;
         first = scan.number()?.ok_or(VersionError::At(scan.at))?;
     }
-    let mut release = vec![first];
+    // Room for what versions usually have.
+    let mut release = Vec::with_capacity(4);
+    release.push(first);
     while let Some(next) = scan.after(b".")? {
         release.push(next);
     }

@@ -2,10 +2,15 @@
 //! markers and sources make a lock stale (lock-formats section 9); bounds are a matter of satisfaction, and a new line
 //! one of presence.
 
+use std::collections::HashMap;
+
 use super::Context;
 use super::base::same_lock;
 use crate::locks::{Drift, StampVerdict, stamp_verdict};
+use crate::package::PackageName;
 use crate::requirements::{Located, Requirement, Tri};
+
+type Named<'a> = HashMap<&'a PackageName, Vec<&'a Requirement>>;
 
 /// The requirements that changed so against a state that had this very lock.
 pub(super) fn untouched<'a>(context: &Context<'a>) -> Vec<Drift<'a>> {
@@ -16,7 +21,7 @@ pub(super) fn untouched<'a>(context: &Context<'a>) -> Vec<Drift<'a>> {
     if sides.is_empty() || stamp_verdict(lock, context.manifest()) != StampVerdict::Absent {
         return Vec::new();
     }
-    let manifests: Vec<_> = sides.iter().map(|side| side.manifest.requirements()).collect();
+    let manifests: Vec<_> = sides.iter().map(|side| by_name(&side.manifest.requirements())).collect();
     let mut drift = Vec::new();
     for asked in &context.manifest().requirements {
         let changes: Vec<_> = manifests.iter().map(|manifest| changed(asked, manifest)).collect();
@@ -29,11 +34,19 @@ pub(super) fn untouched<'a>(context: &Context<'a>) -> Vec<Drift<'a>> {
     drift
 }
 
+fn by_name<'a>(requirements: &[Located<'a>]) -> Named<'a> {
+    let mut named = Named::new();
+    for requirement in requirements.iter().map(|located| located.requirement) {
+        if let Some(name) = &requirement.name {
+            named.entry(name).or_default().push(requirement);
+        }
+    }
+    named
+}
+
 /// What changed of `asked`; `None` where it did not, or was not there before.
-fn changed(asked: &Located<'_>, before: &[Located<'_>]) -> Option<&'static str> {
-    let name = asked.requirement.name.as_ref()?;
-    let earlier: Vec<&Requirement> =
-        before.iter().map(|before| before.requirement).filter(|before| before.name.as_ref() == Some(name)).collect();
+fn changed(asked: &Located<'_>, before: &Named<'_>) -> Option<&'static str> {
+    let earlier = before.get(asked.requirement.name.as_ref()?)?;
     let changes: Option<Vec<_>> = earlier.iter().map(|before| difference(before, asked.requirement)).collect();
     changes?.first().copied()
 }
