@@ -33,7 +33,7 @@ mod world;
 pub use binary::{GitCommand, GitError, Output};
 pub use config::RemoteUrls;
 pub use history::{Span, Touched};
-pub use index::{Endings, EntryFlags, IndexEntry, IndexFile, Irregular};
+pub use index::{Endings, EntryFlags, IndexEntry, IndexFile, Irregular, ReadAt};
 pub use namespace::{Placed, RefsNow};
 pub use objects::ObjectKind;
 pub use open::OpenError;

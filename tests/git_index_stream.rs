@@ -4,7 +4,6 @@
 
 mod git_support;
 
-use std::io::Cursor;
 use std::path::Path;
 
 use freeze_guard::git::{Endings, IndexFile};
@@ -19,13 +18,13 @@ const ENDS: [&str; 3] = ["requirements.txt", ".lock", "z"];
 /// What the stream makes of an index; `None` where it leaves it to others. Checks that its three ways of asking agree.
 fn streamed(bytes: &[u8], hash: gix::hash::Kind) -> Option<Vec<Row>> {
     let size = u64::try_from(bytes.len()).unwrap();
-    let file = IndexFile::open(Cursor::new(bytes), size, hash.len_in_bytes(), Endings::new(&ENDS)).ok();
+    let file = IndexFile::open(bytes, size, hash.len_in_bytes(), Endings::new(&ENDS)).ok();
     let all = file.as_ref().map(|file| file.entries(&|_| true).unwrap());
     // As read by another thread, in pieces that hold no entry, some, and many.
     for chunk in [61, 200, 9000] {
-        let ahead = Some((Cursor::new(bytes), chunk));
+        let ahead = Some(chunk);
         let ends = Endings::new(&ENDS);
-        let ahead = IndexFile::open_ahead(Cursor::new(bytes), size, hash.len_in_bytes(), ends, ahead).ok();
+        let ahead = IndexFile::open_ahead(bytes, size, hash.len_in_bytes(), ends, ahead).ok();
         assert_eq!(ahead.as_ref().map(|ahead| ahead.entries(&|_| true).unwrap()), all);
         if let (Some(ahead), Some(file), Some(last)) = (&ahead, &file, all.as_ref().and_then(|all| all.last())) {
             assert_eq!(ahead.kept(), file.kept());

@@ -12,11 +12,13 @@ use super::repository::Repository;
 use super::tree::EmptyTree;
 use crate::source::{Object, ReadError, RepoPath, Tree, printable};
 
+mod ahead;
 mod decoded;
 mod endings;
 mod entry;
 mod file;
 mod listed;
+mod read_at;
 mod skim;
 mod streamed;
 mod window;
@@ -24,6 +26,7 @@ mod window;
 pub use endings::Endings;
 pub use entry::{EntryFlags, IndexEntry};
 pub use file::{IndexFile, Irregular};
+pub use read_at::ReadAt;
 
 use decoded::DecodedIndex;
 use listed::ListedIndex;

@@ -7,10 +7,11 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::io::{self, Read, Seek};
+use std::io;
 
 use super::endings::Endings;
 use super::entry::{EntryFlags, HEAD_SHA1, HEAD_SHA256, IndexEntry, Raw, Step, delta, whole};
+use super::read_at::ReadAt;
 use super::skim::skim;
 use super::window::Window;
 
@@ -84,21 +85,18 @@ enum Flow {
 
 const HEADER: usize = 12;
 
-impl<R: Read + Seek> IndexFile<R> {
+impl<R: ReadAt> IndexFile<R> {
     /// Reads `source`, which has `size` bytes and ids of `hash` bytes (20 or 32), once. Entries whose path `endings` take
     /// are kept.
     ///
     /// # Errors
     /// What another reader must see.
-    pub fn open(source: R, size: u64, hash: usize, endings: Endings) -> Result<Self, Irregular>
-    where
-        R: Send,
-    {
+    pub fn open(source: R, size: u64, hash: usize, endings: Endings) -> Result<Self, Irregular> {
         Self::open_ahead(source, size, hash, endings, None)
     }
 
-    /// The same, while another thread reads some bytes at a time from the second handle of `ahead`: a file that is large
-    /// is through in little more than half the time.
+    /// The same, while another thread reads along, `ahead` bytes at a time: a file that is large is through in little
+    /// more than half the time.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -107,13 +105,10 @@ impl<R: Read + Seek> IndexFile<R> {
         size: u64,
         hash: usize,
         endings: Endings,
-        ahead: Option<(R, usize)>,
-    ) -> Result<Self, Irregular>
-    where
-        R: Send,
-    {
+        ahead: Option<usize>,
+    ) -> Result<Self, Irregular> {
         let limit = size.checked_sub(hash as u64).ok_or(Irregular::Truncated)?;
-        let mut window = Window::new(source, limit, ahead.as_ref().map(|(_, chunk)| *chunk));
+        let mut window = Window::new(source, limit, ahead);
         let format = header(&mut window, hash)?;
         let first = Mark { before: Vec::new(), flags: EntryFlags::default(), index: 0, offset: HEADER as u64 };
         let (mut marks, mut kept) = (vec![first.clone()], Vec::new());
@@ -127,7 +122,7 @@ impl<R: Read + Seek> IndexFile<R> {
             })
         };
         match ahead {
-            Some((other, chunk)) => window.ahead(other, chunk, pass)??,
+            Some(chunk) => window.ahead(chunk, pass)?,
             None => pass(&mut window)?,
         }
         extensions(&mut window)?;
@@ -186,7 +181,7 @@ impl<R: Read + Seek> IndexFile<R> {
     }
 }
 
-fn header<R: Read + Seek>(window: &mut Window<R>, hash: usize) -> Result<Format, Irregular> {
+fn header<R: ReadAt>(window: &mut Window<R>, hash: usize) -> Result<Format, Irregular> {
     window.more()?;
     let data = window.data();
     let (Some(signature), Some(version), Some(count)) = (data.get(..4), number(data, 4), number(data, 8)) else {
@@ -206,7 +201,7 @@ fn number(data: &[u8], at: usize) -> Option<u32> {
 
 /// Shows the entries from `mark` on to `each`, but for those that it would `skip`, and leaves the window behind the last
 /// one. `marks` gets a place for every filling of the window.
-fn walk<R: Read + Seek>(
+fn walk<R: ReadAt>(
     window: &mut Window<R>,
     format: Format,
     mark: Mark,
@@ -214,7 +209,7 @@ fn walk<R: Read + Seek>(
     skip: impl Fn(&[u8]) -> bool,
     mut each: impl FnMut(Raw<'_>) -> Flow,
 ) -> Result<(), Irregular> {
-    window.seek(mark.offset)?;
+    window.seek(mark.offset);
     let mut at = mark;
     loop {
         let flow = match format.paths {
@@ -309,7 +304,7 @@ fn delta_paths(
 }
 
 /// Looks at the signatures of what follows the entries: one that begins with a lower-case letter changes their meaning.
-fn extensions<R: Read + Seek>(window: &mut Window<R>) -> Result<(), Irregular> {
+fn extensions<R: ReadAt>(window: &mut Window<R>) -> Result<(), Irregular> {
     while window.left() >= 8 {
         while window.data().len() < 8 {
             if !window.more()? {
@@ -324,7 +319,7 @@ fn extensions<R: Read + Seek>(window: &mut Window<R>) -> Result<(), Irregular> {
             return Err(Irregular::Extension);
         }
         let next = window.position() + 8 + u64::from(size);
-        window.seek(next)?;
+        window.seek(next);
     }
     if window.left() == 0 { Ok(()) } else { Err(Irregular::Truncated) }
 }

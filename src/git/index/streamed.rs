@@ -40,9 +40,8 @@ pub(super) struct StreamedIndex<'r> {
 impl<'r> StreamedIndex<'r> {
     pub(super) fn open(repository: &'r Repository, file: File) -> Result<Self, Irregular> {
         let size = file.metadata()?.len();
-        let other = if size >= LARGE { file.try_clone().ok() } else { None };
         let hash = repository.layout().hash.len_in_bytes();
-        let file = IndexFile::open_ahead(file, size, hash, Endings::new(&USUAL), other.map(|other| (other, CHUNK)))?;
+        let file = IndexFile::open_ahead(file, size, hash, Endings::new(&USUAL), (size >= LARGE).then_some(CHUNK))?;
         let directories = file.kept().iter().filter(|entry| entry.is_directory());
         let directories = directories.map(|entry| (entry.path.clone(), entry.id)).collect();
         Ok(Self { repository, file, directories, walker: OnceCell::new() })
