@@ -108,7 +108,7 @@ impl OpenError {
     }
 }
 
-/// A git directory, and the work tree it suggests by where it was found.
+/// A git directory, and the work tree it suggests by where it was found; both without symbolic links in them.
 struct Found {
     git_dir: PathBuf,
     suggested: Option<PathBuf>,
@@ -122,7 +122,7 @@ impl Layout {
             Some(path) => explicit(world, &cwd, &path)?,
             None => discover(world, &cwd)?,
         };
-        let git_dir = real(&found.git_dir);
+        let git_dir = found.git_dir;
         let common_dir = common_dir(world, &git_dir)?;
         let settings = Settings::read(&git_dir, &common_dir)?;
         let work_dir = work_dir(world, &git_dir, &settings, found.suggested);
@@ -157,11 +157,12 @@ fn explicit(world: &World, cwd: &Path, path: &Path) -> Result<Found, OpenError> 
     }
     let implicit = world.var("GIT_IMPLICIT_WORK_TREE").is_none_or(|value| !is_false(value.as_encoded_bytes()));
     // A server's hook runs inside the git directory with GIT_DIR=. and has no files to show.
-    let suggested = (implicit && !cwd.starts_with(real(&git_dir))).then(|| cwd.to_owned());
+    let git_dir = real(&git_dir);
+    let suggested = (implicit && !cwd.starts_with(&git_dir)).then(|| cwd.to_owned());
     Ok(Found { git_dir, suggested })
 }
 
-/// The nearest `.git` or bare repository from `cwd` upwards, up to a ceiling or the edge of the file system.
+/// The nearest `.git` or bare repository from `cwd`, which has no symbolic links in it, upwards, up to a ceiling or the edge of the file system.
 fn discover(world: &World, cwd: &Path) -> Result<Found, OpenError> {
     let ceilings: Vec<PathBuf> = world
         .var("GIT_CEILING_DIRECTORIES")
@@ -181,10 +182,11 @@ fn discover(world: &World, cwd: &Path) -> Result<Found, OpenError> {
             if !looks_like_git_dir(world, &git_dir) {
                 return Err(OpenError::NotAGitDirectory { named_by: show_path(&dot_git), path: git_dir });
             }
-            return Ok(Found { git_dir, suggested });
+            return Ok(Found { git_dir: real(&git_dir), suggested });
         }
         if looks_like_git_dir(world, &dot_git) {
-            return Ok(Found { git_dir: dot_git, suggested });
+            let git_dir = if dot_git.is_symlink() { real(&dot_git) } else { dot_git };
+            return Ok(Found { git_dir, suggested });
         }
         if looks_like_git_dir(world, directory) {
             return Ok(Found { git_dir: directory.to_owned(), suggested: None });
@@ -253,13 +255,12 @@ fn common_dir(world: &World, git_dir: &Path) -> Result<PathBuf, OpenError> {
 
 /// The order of git's setup.c: GIT_WORK_TREE, bare, core.worktree, then where the git directory was found.
 fn work_dir(world: &World, git_dir: &Path, settings: &Settings, suggested: Option<PathBuf>) -> Option<PathBuf> {
-    let configured = || settings.work_tree.as_ref().map(|path| git_dir.join(path));
-    let chosen = match world.path("GIT_WORK_TREE") {
-        Some(path) => Some(path),
+    let configured = || settings.work_tree.as_ref().map(|path| real(&git_dir.join(path)));
+    match world.path("GIT_WORK_TREE") {
+        Some(path) => Some(real(&path)),
         None if settings.bare => None,
         None => configured().or(suggested),
-    };
-    chosen.map(|path| real(&path))
+    }
 }
 
 fn prefix(world: &World, cwd: &Path, top: Option<&Path>) -> Vec<u8> {
