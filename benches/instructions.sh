@@ -30,7 +30,10 @@ if [ -z "$hook" ]; then
   hook=$program/bin/hook
 fi
 linked=dynamic
-ldd "$hook" >/dev/null 2>&1 || linked=static
+if ! ldd "$hook" >/dev/null 2>&1; then
+  linked="static musl"
+  if grep -qa GLIBC_TUNABLES "$hook"; then linked="static glibc"; fi
+fi
 if [ "${1:-}" != --write ] && ! grep -qxF "$linked" "$baseline"; then
   echo "skipped: the baseline was not measured with a $linked program"
   exit 0

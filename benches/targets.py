@@ -44,6 +44,9 @@ class Bench:
         repo = self.place / name
         repo.mkdir()
         self.git(repo, "init", "--quiet", "-b", "main")
+        # Not while something is measured.
+        self.git(repo, "config", "maintenance.auto", "false")
+        self.git(repo, "config", "gc.auto", "0")
         return repo
 
     def judges(self, repo, command):
@@ -75,6 +78,8 @@ class Bench:
 
     def measure(self, repo, commands, runs=None, stdin=os.devnull):
         """Medians in ms, the commands in turn; each must end as it did the first time."""
+        # The kernel writes what was generated to the disk while something else could be measured.
+        os.sync()
         first = [self.once(repo, command, stdin) for command in commands]
         times = [[] for _ in commands]
         for _ in range(runs or self.runs):
