@@ -143,7 +143,7 @@ def locked(version):
     lines = []
     for number in range(1500):
         pin = f"package-{number}=={version if number % 50 == 0 else '1.0'}"
-        digests = (hashlib.sha256(f"{pin} {file}".encode()).hexdigest() for file in range(23))
+        digests = sorted(hashlib.sha256(f"{pin} {file}".encode()).hexdigest() for file in range(23))
         lines.append(pin + "".join(f" \\\n    --hash=sha256:{digest}" for digest in digests) + "\n")
     return "".join(lines)
 

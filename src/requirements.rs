@@ -96,10 +96,15 @@ fn read_with(path: RepoPath, length: usize, decode: impl FnOnce() -> Decoded) ->
     File { source, encoding, entries, problems, comments }
 }
 
-/// How many line breaks `text` has; counted before their places are kept, which would take more memory than the text.
+/// How many line breaks `text` has, or a number above that within the limit; counted before their places are kept, which would take more memory than the text.
 fn line_breaks(text: &str) -> usize {
     if text.len() <= limits::LINES {
         return 0;
+    }
+    // As a rule one look is enough to see that there are not too many.
+    let most = text::count_bytes(text, |byte| (byte < b' ') | (byte == 0xc2) | (byte == 0xe2));
+    if most <= limits::LINES {
+        return most;
     }
     let count = |byte| memchr::memchr_iter(byte, text.as_bytes()).count();
     let feeds = count(b'\n').max(count(b'\r'));

@@ -3,7 +3,7 @@
 //! Order, case, spaces and comments are free. The lock may add hashes and never loses one; it may strip extras, as
 //! pip-compile and uv do.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Contents, Drift, OptionLine};
 use crate::requirements::{Located, Requirement, Tri};
@@ -38,8 +38,8 @@ pub fn mirror<'a>(manifest: &Contents<'a>, lock: &Contents<'a>) -> Vec<Drift<'a>
     drift
 }
 
-fn by_label<'r, 'a>(requirements: &'r [Located<'a>]) -> BTreeMap<&'r str, Vec<Located<'a>>> {
-    let mut map: BTreeMap<&str, Vec<Located<'a>>> = BTreeMap::new();
+fn by_label<'r, 'a>(requirements: &'r [Located<'a>]) -> HashMap<&'r str, Vec<Located<'a>>> {
+    let mut map: HashMap<&str, Vec<Located<'a>>> = HashMap::with_capacity(requirements.len());
     for located in requirements {
         map.entry(located.label()).or_default().push(*located);
     }

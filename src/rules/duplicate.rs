@@ -1,8 +1,6 @@
 //! `duplicate`: one name twice in what a lock, or a manifest that pins, installs, without markers that exclude each
 //! other.
 
-use std::collections::BTreeMap;
-
 use super::{Context, Draft};
 use crate::finding::{Place, Related};
 use crate::package::PackageName;
@@ -15,17 +13,15 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Draft> {
     asked.into_iter().chain(in_file(&context.lock().requirements)).collect()
 }
 
-fn in_file(requirements: &[Located<'_>]) -> Vec<Draft> {
-    let mut by_name: BTreeMap<&PackageName, Vec<&Located<'_>>> = BTreeMap::new();
-    for located in requirements {
-        if let Some(name) = &located.requirement.name {
-            by_name.entry(name).or_default().push(located);
-        }
-    }
+fn in_file<'r>(requirements: &'r [Located<'_>]) -> Vec<Draft> {
+    let name = |located: &'r Located<'_>| Some((located.requirement.name.as_ref()?, located));
+    let mut named: Vec<_> = requirements.iter().filter_map(name).collect();
+    // Nearly sorted as a rule, and then in one pass; a name's entries stay in their order.
+    named.sort_by_key(|(name, _)| *name);
     let mut drafts = Vec::new();
-    for (name, entries) in by_name {
-        for (at, later) in entries.iter().enumerate() {
-            let clash = entries.iter().take(at).map(|earlier| (*earlier, disjoint(earlier, later)));
+    for entries in named.chunk_by(|(one, _), (other, _)| one == other) {
+        for (at, (name, later)) in entries.iter().enumerate() {
+            let clash = entries.iter().take(at).map(|(_, earlier)| (*earlier, disjoint(earlier, later)));
             if let Some((earlier, answer)) = clash.into_iter().find(|(_, answer)| *answer != Tri::Yes) {
                 drafts.push(draft(name, earlier, later, answer));
             }

@@ -3,6 +3,7 @@
 //! In locks always; in manifests where the pair says so (default: yes, no for a `.in` file). What constrains and does
 //! not install need not be pinned.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, Draft};
@@ -50,16 +51,21 @@ pub enum NoPin {
 
 /// The requirements of the manifest and its includes that are not pinned, whether or not the pair asks for pins.
 pub fn loose_in_manifest<'a>(context: &Context<'a>) -> Vec<Loose<'a>> {
-    let lock = context.lock();
-    let mut held: Held<'_> = BTreeMap::new();
-    for located in &lock.requirements {
-        held.entry(located.requirement.name.as_ref()).or_default().push(located.requirement);
-    }
+    // Seldom needed.
+    let held = LazyCell::new(|| held(&context.lock().requirements));
     let loose = |located: Located<'a>| {
         let why = loose(context, &located)?;
         Some(Loose { located, why, pin: pin_of(located.requirement, &held) })
     };
     context.manifest().requirements.iter().copied().filter_map(loose).collect()
+}
+
+fn held<'r>(requirements: &'r [Located<'_>]) -> Held<'r> {
+    let mut held = Held::new();
+    for located in requirements {
+        held.entry(located.requirement.name.as_ref()).or_default().push(located.requirement);
+    }
+    held
 }
 
 /// What the lock holds, by name.

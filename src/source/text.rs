@@ -94,30 +94,18 @@ impl SourceFile {
     }
 }
 
-/// Adds where lines begin, as long as they end with a line feed in plain ASCII; returns where that ceases, which is at the
+/// How many bytes are found plain at once.
+const BLOCK: usize = 1024;
+
+/// Adds where lines begin, as long as they end with a line feed in plain ASCII; returns where that ceases, which is near the
 /// end of nearly every file.
 fn plain_breaks(bytes: &[u8], starts: &mut Vec<usize>) -> usize {
     let odd = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') | (byte >= 0x80);
-    let (blocks, _) = bytes.as_chunks::<32>();
-    let mut at = 0;
-    for block in blocks {
-        let (feed, strange) = block
-            .iter()
-            .fold((0, 0), |(feed, strange), &byte| (feed | u8::from(byte == b'\n'), strange | u8::from(odd(byte))));
-        if strange != 0 {
-            break;
-        }
-        let mut from = 0;
-        // One block in two or three has a line feed, and seldom a second.
-        while feed != 0
-            && let Some(found) = block.get(from..).and_then(|rest| rest.iter().position(|&byte| byte == b'\n'))
-        {
-            from += found + 1;
-            starts.push(at + from);
-        }
-        at += block.len();
-    }
-    at
+    let is_odd = |block: &[u8; BLOCK]| block.iter().fold(0, |found, &byte| found | u8::from(odd(byte))) != 0;
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let plain = BLOCK * blocks.iter().position(is_odd).unwrap_or(blocks.len());
+    starts.extend(memchr::memchr_iter(b'\n', &bytes[..plain]).map(|at| at + 1));
+    plain
 }
 
 /// The first line break at or after byte `from`, `\r\n` being one.
@@ -186,7 +174,7 @@ mod tests {
             "\n", "\r", "\r\n", "\u{b}", "\u{c}", "\u{1c}", "\u{1e}", "\u{85}", "\u{2028}", "\u{2029}", "\t", "\u{1f}",
             "\u{2030}", "\u{a0}",
         ] {
-            for before in 28..36 {
+            for before in (28..36).chain(BLOCK - 4..BLOCK + 4) {
                 let text = format!("{}{break_text}b\r{break_text}", "a".repeat(before));
                 let mut starts = vec![0];
                 let mut chars = text.char_indices().peekable();
