@@ -141,3 +141,38 @@ fn wrong_arguments_and_places_build_nothing() {
     assert!(!scene.world.home.join("cargo-log").exists());
     assert!(scene.run(&scene.world.home, &[OsStr::new("--help")]).status.success());
 }
+
+/// A compiler for `x86_64-unknown-linux-gnu` that links whatever stands on the line `targets`.
+fn compiler(scene: &Scene, targets: &str) {
+    let rustc = format!(
+        "#!/bin/sh\n[ \"$1\" = -vV ] && {{ echo 'host: x86_64-unknown-linux-gnu'; exit; }}\n\
+         case ' {targets} ' in *\" $2 \"*) ;; *) exit 1 ;; esac\n\
+         while [ \"$1\" != -o ]; do shift; done\nprintf '#!/bin/sh\\n' >\"$2\" && chmod +x \"$2\"\n"
+    );
+    script(&scene.tools.join("rustc"), &rustc);
+    for tool in ["mktemp", "rm", "mv", "chmod"] {
+        let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap().stdout;
+        let _ = std::os::unix::fs::symlink(String::from_utf8(found).unwrap().trim_end(), scene.tools.join(tool));
+    }
+}
+
+#[test]
+fn the_c_library_is_inside_where_one_can_be_linked() {
+    let (musl, glibc) = ("x86_64-unknown-linux-musl", "x86_64-unknown-linux-gnu");
+    for (linked, expected) in
+        [(format!("{glibc} {musl}"), Some(musl)), (glibc.to_owned(), Some(glibc)), (String::new(), None)]
+    {
+        let scene = Scene::new();
+        compiler(&scene, &linked);
+        let output = scene.run(&scene.world.repo, &[]);
+        assert!(output.status.success(), "{linked}: {}{}", out(&output), said(&output));
+        let built = fs::read_to_string(scene.world.home.join("cargo-log")).unwrap();
+        let target = built.split_once("<--target><").map(|(_, rest)| rest.split('>').next().unwrap());
+        assert_eq!(target, expected, "{built}");
+        assert_eq!(built.contains("relocation-model=static"), expected.is_some(), "{built}");
+        // The copy took the program's place.
+        let bin: Vec<_> =
+            fs::read_dir(scene.root.join("bin")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(bin.contains(&"hook".into()) && !bin.contains(&"hook.new".into()), "{bin:?}");
+    }
+}
