@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -187,11 +186,15 @@ fn quoted(text: &std::ffi::OsStr) -> String {
     if plain { text.into_owned() } else { format!("{text:?}") }
 }
 
-/// Writes an executable script.
+/// Writes an executable script, by another process: what another test starts meanwhile would hold a file open that is written
+/// here, and nobody can run a file that somebody may write to.
 pub(crate) fn script(path: &Path, text: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut shell = Command::new("/bin/sh");
+    let writer = shell.args(["-c", "cat >\"$0\" && chmod 755 \"$0\""]).arg(path).stdin(Stdio::piped());
+    let mut writer = writer.spawn().unwrap();
+    writer.stdin.take().unwrap().write_all(text.as_ref()).unwrap();
+    assert!(writer.wait().unwrap().success());
 }
 
 #[test]

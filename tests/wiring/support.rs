@@ -167,9 +167,14 @@ pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Output {
 }
 
 /// An executable file.
+/// Written by another process: what another test starts meanwhile would hold a file open that is written here, and nobody
+/// can run a file that somebody may write to.
 pub(crate) fn script(path: &Path, text: &str) {
-    fs::write(path, text).unwrap();
-    set_mode(path, 0o755);
+    let mut shell = Command::new("/bin/sh");
+    let writer = shell.args(["-c", "cat >\"$0\" && chmod 755 \"$0\""]).arg(path).stdin(Stdio::piped());
+    let mut writer = writer.spawn().unwrap();
+    writer.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert!(writer.wait().unwrap().success());
 }
 
 pub(crate) fn set_mode(path: &Path, mode: u32) {
